@@ -1,0 +1,1 @@
+"""`weft …`: what operators type."""

@@ -1,0 +1,1 @@
+"""One function per verb: present state in, writes out; pure."""

@@ -1,0 +1,1 @@
+"""Sites, nodes, machines and WANs as network namespaces on one machine."""

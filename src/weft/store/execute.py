@@ -1,0 +1,41 @@
+"""The only way in for writes: decide, commit, and decide again when somebody was first."""
+
+import asyncio
+from collections.abc import Callable, Collection
+
+from weft.model import Unavailable
+from weft.store.protocol import State, Store
+from weft.store.writes import ClaimTaken, NeedsTransfer, Receipt, StaleView, Writes
+
+Held = Callable[[str], Collection[str]]  # pool → items that must be left out
+Decide = Callable[[State, Held], Writes]
+
+
+async def execute(store: Store, decide: Decide, *, deadline_s: float = 10.0) -> Receipt:
+    """Decide and commit, again if need be, until the write is accepted or refused.
+
+    `decide` is a pure command with its request bound. StaleView: catch up, decide again. ClaimTaken:
+    decide again without the item. NeedsTransfer: ask its owner, decide again. Any other error is the
+    caller's answer. Raises Unavailable after `deadline_s` seconds.
+    """
+    taken: dict[str, set[str]] = {}
+
+    def held(pool: str) -> Collection[str]:
+        mine = store.held_claims(pool)
+        return {*mine, *taken[pool]} if pool in taken else mine
+
+    try:
+        async with asyncio.timeout(deadline_s):
+            while True:
+                try:
+                    return await store.commit(decide(store.state, held), deadline_s=deadline_s)
+                except StaleView:
+                    await store.catch_up()
+                except ClaimTaken as taken_error:
+                    claim = taken_error.claim
+                    taken.setdefault(claim.pool, set()).add(claim.item)
+                    await store.catch_up()  # a specific item: does the record that uses it show by now?
+                except NeedsTransfer as need:
+                    await store.request_transfer(need.pool, need.item, need.owners)
+    except TimeoutError as err:
+        raise Unavailable(f"the site's log did not settle this write within {deadline_s:g} s") from err

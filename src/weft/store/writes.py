@@ -1,0 +1,76 @@
+"""What a command decides, as a value: records to write and scarce items to hold while doing so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from weft.model import Conflict, SiteId
+from weft.store.records import Key
+
+
+class Write(msgspec.Struct, frozen=True):
+    """Fields to set on one record."""
+
+    key: Key
+    values: Mapping[str, Any]
+    create: bool = False  # the record must not exist (a tombstone counts as absent only under another ID)
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A scarce item that two processes of this site must not take at once.
+
+    A claim is a lock in the site's own log, taken by compare-and-set, with a lifetime far longer than any
+    process's view may lag: by the time it lapses, the record that uses the item is in every view. It never
+    leaves the site. Two *sites* are kept apart by delegated blocks (`blocks.py`).
+    """
+
+    pool: str  # "subnet.<id>", "vni", "mac.<network id>"
+    item: str  # "10.0.0.7", "4711", "fa:16:00:01:00:2a"
+
+
+class Writes(msgspec.Struct, frozen=True):
+    """All of one decision: committed together at this site, or not at all."""
+
+    writes: tuple[Write, ...]
+    claims: tuple[Claim, ...] = ()
+    actor: str = ""  # who asked, for the journal: "user <id> project <id>" or "weftd a1"
+    verb: str = ""  # what, for the journal: "create port"
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """Proof of an accepted write."""
+
+    id: str  # "<site>-<hlc as hex>"
+    site: SiteId
+    hlc: int
+    keys: tuple[Key, ...]
+
+
+class StaleView(Conflict):
+    """Another process of this site wrote one of these records first: catch up and decide again."""
+
+    code = "stale_view"
+
+
+class ClaimTaken(Conflict):
+    """Another process of this site holds this item: decide again without it."""
+
+    code = "claim_taken"
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        super().__init__(f"{claim.pool}: {claim.item} is being taken by another process of this site")
+
+
+class NeedsTransfer(Conflict):
+    """The decision needs an item that another site may hand out: ask it, then decide again.
+
+    `item` is the very address asked for, or None for "any".
+    """
+
+    code = "needs_transfer"
+
+    def __init__(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
+        self.pool, self.item, self.owners = pool, item, owners
+        super().__init__(f"{pool}: {item or 'any item'} belongs to site {', '.join(owners) or '(none)'}")

@@ -1,0 +1,1 @@
+"""JSON dialects of the APIs as types."""
