@@ -55,7 +55,8 @@ PORT = Kind(
     coupled=(("host", "vnic_type", "profile", "previous_hosts"),),
 )
 """Fields: project_id, network_id, name, description, admin_state_up, mac_address, fixed_ips [{subnet_id,
-ip_address}], device_id, device_owner, host (binding:host_id, "" = unbound), vnic_type, profile {}, port_security_enabled,
+ip_address}], device_id, device_owner, host (binding:host_id, "" = unbound), vnic_type, profile {},
+port_security_enabled,
 allowed_address_pairs [], extra_dhcp_opts [], security_groups [], dns_name, tags [], created_at,
 previous_hosts [{host, until}] (newest last, at most 16). Status, vif_type and revision are derived, never stored."""
 

@@ -28,7 +28,7 @@ class State(Protocol):
     def referrers(
         self, kind: str, id: str, by: str
     ) -> Collection[Record]: ...  # live records of kind `by` that refer to it
-    def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]: ...  # by an indexed field, see keys.py
+    def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]: ...  # by an indexed field, see kinds.py
     def raw(self, key: Key) -> Record | None: ...  # tombstones too
 
 
