@@ -4,7 +4,7 @@ Reads go to `state` and never wait; writes are a `Writes` value committed at thi
 arrives, from here or from afar, comes out of `changes()` in the order it was merged.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -69,6 +69,49 @@ class PeerStatus(msgspec.Struct, frozen=True):
     error: str | None
 
 
+class Alert(msgspec.Struct, frozen=True):
+    """Something an operator should look at: a refused record, a full disk, a clock that is wrong."""
+
+    code: str  # stable: "quarantined_record", "clock_too_far_ahead", "disk_full"…
+    message: str  # one sentence: what, where, what next
+    at_ms: int  # last time it was seen
+    count: int = 1  # how often, since weftd started
+
+
+class JournalEntry(msgspec.Struct, frozen=True):
+    """One applied change, as this process remembers it."""
+
+    number: int  # grows; local to this process's journal
+    at_ms: int  # when it was applied here
+    key: Key
+    site: SiteId  # where it was written
+    actor: str  # as in Writes.actor; "" if it came from a site that did not say
+    verb: str
+    before: Mapping[str, Any] | None  # field → value; None: absent or dead
+    after: Mapping[str, Any] | None
+
+
+class ReceiptStatus(msgspec.Struct, frozen=True):
+    """How far a write has come. Times are in milliseconds since 1970."""
+
+    id: str
+    site: SiteId
+    at_ms: int  # when it was accepted
+    keys: tuple[Key, ...]
+    stored: Mapping[SiteId, bool]  # every live site: does it hold the write?
+    programmed: Mapping[NodeId, int | None]  # nodes that must act on it → when they had; None: not yet
+
+    @property
+    def is_stored(self) -> bool:
+        """Every live site holds it."""
+        return all(self.stored.values())
+
+    @property
+    def is_programmed(self) -> bool:
+        """Every live site holds it and every node concerned has programmed it."""
+        return self.is_stored and all(at_ms is not None for at_ms in self.programmed.values())
+
+
 Handler = Callable[[bytes], Awaitable[bytes]]
 
 
@@ -90,6 +133,15 @@ class Store(Protocol):
         ClaimTaken if another process of this site was first (see `execute`); Unavailable if the local log
         does not answer within `deadline_s` seconds, in which case the writes may still land: read again
         before retrying.
+        """
+
+    async def seed(self, records: Collection[Record]) -> None:
+        """Make sure these records are known, writing those that are absent exactly as given, stamps included.
+
+        For what every site must hold from its first start without asking anyone (the default domain, the admin
+        user): ids, values and stamps are deterministic, so sites that seed the same write the same bytes and merge
+        without a trace. Stamps are near zero and of site "", so any real write wins. A record that is already
+        known, dead ones included, is left alone. Durable on return, like `commit`.
         """
 
     def held_claims(self, pool: str) -> Collection[str]:
@@ -115,3 +167,10 @@ class Store(Protocol):
 
     def peers(self) -> Collection[PeerStatus]: ...
     def digest(self) -> str: ...  # hex; equal at two sites if and only if they hold the same
+    def alerts(self) -> Collection[Alert]: ...  # bounded; the newest of each kind
+
+    def journal(self, *, kind: str | None = None, id: str | None = None, limit: int = 100) -> list[JournalEntry]:
+        """Return the newest applied changes, newest first."""
+
+    async def receipt(self, id: str) -> ReceiptStatus:
+        """Ask sites and nodes how far a write has come. Raises NotFound if nobody remembers it."""
