@@ -2,7 +2,7 @@
 
 from weft.model.errors import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 from weft.model.ids import NetworkId, NodeId, PortId, ProjectId, SiteId, SubnetId
-from weft.model.intent import Intent
+from weft.model.intent import Intent, IntentChange
 from weft.model.nouns import (
     Address,
     BoundPort,
@@ -25,6 +25,7 @@ __all__ = [
     "FixedIp",
     "HostRoute",
     "Intent",
+    "IntentChange",
     "Invalid",
     "Ipv6Mode",
     "Network",

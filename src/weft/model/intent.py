@@ -20,3 +20,13 @@ class Intent(msgspec.Struct, frozen=True):
     subnets: Mapping[SubnetId, Subnet]
     ports: Mapping[PortId, BoundPort]
     nodes: Mapping[NodeId, Node]
+
+
+class IntentChange(msgspec.Struct, frozen=True):
+    """What became of some objects between two revisions: the new value, or None if it is gone."""
+
+    revision: int  # of the intent that holds the change
+    networks: Mapping[NetworkId, Network | None] = {}
+    subnets: Mapping[SubnetId, Subnet | None] = {}
+    ports: Mapping[PortId, BoundPort | None] = {}
+    nodes: Mapping[NodeId, Node | None] = {}

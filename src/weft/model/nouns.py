@@ -39,6 +39,7 @@ class Network(msgspec.Struct, frozen=True):
     vni: int  # 1..2^24-1
     mtu_bytes: int  # what a workload may send, inner IP packet
     admin_state_up: bool = True
+    created: tuple[int, str] = (0, "")  # (HLC, site) of its creation: of two that claim one VNI the older keeps it
 
 
 class HostRoute(msgspec.Struct, frozen=True):
