@@ -1,24 +1,102 @@
-# Everything a developer or a newcomer runs. Each target does its own set-up.
-PYTHON ?= /usr/bin/python3
-UV := .tools/bin/uv
+# Everything a newcomer or a developer runs. Each target sets up what it needs, and says nothing if it is there.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PATH := $(PATH):/usr/sbin:/sbin
+
 BIN := .venv/bin
+UV := .tools/bin/uv
+VAR := $(or $(WEFT_VAR),var)
+# Namespaces and eBPF need root; sudo asks for it only where it is wanted.
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
-.PHONY: setup
-setup: .venv/.done
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.tools/bin/uv:
-	$(PYTHON) -m venv .tools && .tools/bin/pip install -q uv
+# ---- the two that a newcomer types ----
 
-.venv/.done: .tools/bin/uv requirements.lock pyproject.toml
-	$(UV) venv -q --allow-existing --python $(PYTHON) .venv
-	$(UV) pip sync -q --require-hashes requirements.lock
-	$(UV) pip install -q --no-deps -e .
-	touch $@
-
-.PHONY: lock
-lock: .tools/bin/uv
-	$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+.PHONY: demo
+demo: setup-lab ## three sites, one network, a cut WAN and a lost site: the story, told and measured (3 min)
+	@$(ROOT) $(BIN)/python -m weft.lab.demo
 
 .PHONY: test
-test: setup
+test: setup-lab lint ## everything: what `check` does, then NATS, kernel and lab tests (15 min)
+ifeq ($(ROOT),)
 	$(BIN)/pytest
+else
+	$(BIN)/pytest -m "not kernel and not lab"
+	@echo "the kernel and lab tests need root: they run through sudo"
+	$(ROOT) $(BIN)/pytest -m "kernel or lab" -p no:cacheprovider
+endif
+
+# ---- four words for developers: dev, check, lab, sim ----
+
+.PHONY: dev
+dev: setup-lab setup-bench lab ## the whole environment, then a lab to try things in
+
+.PHONY: check
+check: setup-python lint ## format, lint, types, layers, unit tests (under a minute)
+	$(BIN)/pytest -m "not nats and not kernel and not lab"
+
+.PHONY: lab
+lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)
+	@$(ROOT) $(BIN)/weft lab up
+
+# ---- the rest ----
+
+.PHONY: lint
+lint: setup-python
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup-python ## put code into its standard form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+.PHONY: bench
+bench: setup-lab setup-bench ## measure everything, results in var/bench (BENCH="api_rate heal" for some, QUICK=1)
+	@$(ROOT) $(BIN)/python bench/all.py $(if $(QUICK),--quick) $(BENCH)
+
+.PHONY: bpf
+bpf: setup-python ## compile bpf/ into src/weft/dataplane/objects
+	@tools/setup bpf
+	@$(MAKE) -s --no-print-directory -C bpf PYTHON=$(abspath $(BIN)/python)
+
+.PHONY: wheel
+wheel: bpf ## dist/weft-*.whl, with the compiled eBPF inside
+	@rm -rf dist
+	@$(UV) build -q --wheel --no-build-isolation --out-dir dist
+	@ls dist/*.whl
+
+.PHONY: lock
+lock: ## pin anew what pyproject.toml asks for
+	@tools/setup uv
+	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		--group dev pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## forget everything that was built or set up (the lab too)
+	@[ ! -d $(VAR)/lab ] || [ ! -x $(BIN)/weft ] || $(ROOT) $(BIN)/weft lab down
+	@rm -rf .venv .tools $(VAR) dist build src/weft/dataplane/objects .mypy_cache .ruff_cache .pytest_cache
+
+# ---- set-up ----
+
+.PHONY: setup setup-python setup-lab setup-bench
+setup: setup-python
+
+setup-python:
+	@tools/setup python
+
+setup-lab: bpf
+	@tools/setup lab
+
+setup-bench: var/bench/probe
+	@tools/setup bench
+
+var/bench/probe: bench/probe.c
+	@tools/setup bench
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -Wextra -Werror -o $@ $< -lpthread
