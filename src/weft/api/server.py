@@ -1,0 +1,83 @@
+"""uvicorn inside weftd's own loop: no second process, no second loop, and weftd keeps the signals."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from weft.model import Unavailable
+
+log = structlog.get_logger()
+
+SHUTDOWN_S = 3  # what is under way may finish; clients keep connections open far longer
+BACKLOG = 2048
+MANY_CLIENTS_MAX = 4096  # connections at once; beyond, 503
+
+
+class CannotListen(Unavailable):
+    """The API's address is taken or not ours; the message says which and who to ask."""
+
+    code = "cannot_listen"
+
+
+class _Server(uvicorn.Server):
+    """Leaves SIGINT and SIGTERM to weftd, which has more to stop than this."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(listen: str) -> socket.socket:
+    """Return a listening socket for "host:port" (port 0: any free one). Raises CannotListen."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]") or "0.0.0.0"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, int(port)))
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except (OSError, ValueError) as err:
+        listener.close()
+        raise CannotListen(f"cannot listen on {listen}: {err}{_hint(err, port)}") from err
+    return listener
+
+
+async def serve_api(app: ASGIApp, listener: socket.socket) -> None:
+    """Answer on `listener` until cancelled, then let running requests finish for up to `SHUTDOWN_S`."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        limit_concurrency=MANY_CLIENTS_MAX,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="api")
+    host, port = listener.getsockname()[:2]
+    log.info("api listens", address=host, port=port)
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
+
+
+def _hint(err: BaseException, port: str) -> str:
+    if isinstance(err, ValueError):
+        return ' (must be "address:port")'
+    if isinstance(err, OSError) and err.errno == 98:  # EADDRINUSE
+        return f"; see who has it with `ss -ltnp sport = :{port}`, or set api.listen in weftd.toml"
+    return ""
