@@ -1,0 +1,172 @@
+"""The merged records in memory: what is alive, found by ID, by reference and by indexed field.
+
+`apply` is given merged records and answers with what changed for readers, cascades of liveness included: a
+port that arrives can bring a deleted network back, its departure can end it. The slow, obviously right
+function for the same question is `liveness.live_keys`; tests hold one against the other.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from weft.store.index import Index
+from weft.store.kinds import KINDS
+from weft.store.liveness import is_tombstone
+from weft.store.paths import Target, references, referring_paths, values_at
+from weft.store.protocol import Change
+from weft.store.records import Key, Record
+
+
+class MergedState:
+    """Implements `protocol.State`. Not for several threads; views it returns are good until the next await."""
+
+    def __init__(self) -> None:
+        self._raw: dict[str, dict[str, Record]] = {}  # kind → id → record, tombstones too
+        self._twins: dict[Key, Record] = {}  # the same kind and id under a further scope: no honest writer does that
+        self._live: dict[str, dict[str, Record]] = {}
+        self._indexes: dict[tuple[str, str], Index] = {
+            (kind.name, path): Index() for kind in KINDS.values() for path in _indexed_paths(kind.name)
+        }
+        self._revision = 0
+
+    # ---- reading (protocol.State)
+    @property
+    def revision(self) -> int:
+        """Grows by one with every merged change."""
+        return self._revision
+
+    def get(self, kind: str, id: str) -> Record | None:
+        """Return a live record."""
+        return self._live.get(kind, {}).get(id)
+
+    def of_kind(self, kind: str) -> Collection[Record]:
+        """Return all live records of a kind."""
+        return self._live.get(kind, {}).values()
+
+    def referrers(self, kind: str, id: str, by: str) -> Collection[Record]:
+        """Return the live records of kind `by` that refer to `kind`/`id`."""
+        found: dict[str, Record] = {}
+        for referring_kind, path in referring_paths(kind):
+            if referring_kind == by:
+                found.update((held, self._live[by][held]) for held in self._indexes[by, path].ids(id))
+        return found.values()
+
+    def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]:
+        """Return the live records of `kind` with `value` at the field path `index`, which must be indexed."""
+        ids = self._indexes[kind, index].ids(value)
+        return [self._live[kind][id] for id in ids]
+
+    def raw(self, key: Key) -> Record | None:
+        """Return a record whether it is alive or not."""
+        record = self._raw.get(key.kind, {}).get(key.id)
+        if record is None or record.key.scope == key.scope:
+            return record
+        return self._twins.get(key)
+
+    def raw_records(self) -> Iterator[Record]:
+        """Yield every record, tombstones too."""
+        for records in self._raw.values():
+            yield from records.values()
+        yield from self._twins.values()
+
+    def live_records(self) -> Iterator[Record]:
+        """Yield every live record."""
+        for records in self._live.values():
+            yield from records.values()
+
+    def __len__(self) -> int:
+        """Count every record, tombstones too."""
+        return sum(map(len, self._raw.values())) + len(self._twins)
+
+    # ---- writing
+    def apply(self, record: Record) -> list[Change]:
+        """Put `record`, already merged, in place of what we held, and return what changed for readers.
+
+        Costs no more than the record and what it refers to, whatever the size of the state.
+        """
+        self._put(record)
+        return self._settle(record.key)
+
+    def forget(self, key: Key) -> list[Change]:
+        """Drop a record altogether: for tombstones past their horizon (`collect.py`)."""
+        held = self._raw.get(key.kind, {}).get(key.id)
+        if held is not None and held.key == key:
+            del self._raw[key.kind][key.id]
+            for twin in [twin for twin in self._twins if twin[1:] == key[1:]][:1]:
+                self._raw[key.kind][key.id] = self._twins.pop(twin)
+        else:
+            self._twins.pop(key, None)
+        return self._settle(key)
+
+    def _put(self, record: Record) -> None:
+        of_kind = self._raw.setdefault(record.key.kind, {})
+        held = of_kind.get(record.key.id)
+        if held is None or held.key == record.key:
+            of_kind[record.key.id] = record
+        else:
+            self._twins[record.key] = record
+
+    def _settle(self, key: Key) -> list[Change]:
+        self._revision += 1
+        changes: list[Change] = []
+        self._refresh(key.kind, key.id, changes)
+        return changes
+
+    def _refresh(self, kind: str, id: str, changes: list[Change]) -> None:
+        """Recompute one record's life and, if that changed, the lives of those it refers or referred to.
+
+        Ends because references never form a circle between kinds (`liveness.py` asserts it).
+        """
+        before = self.get(kind, id)
+        after = self._alive(kind, id)
+        if before is after:
+            return
+        if before is not None:
+            self._unindex(before)
+            del self._live[kind][id]
+        if after is not None:
+            self._live.setdefault(kind, {})[id] = after
+            self._index(after)
+        key = (after or before).key  # type: ignore[union-attr]  # one of them is there: they differ
+        changes.append(Change(key, before, after, self._revision))
+        touched = dict.fromkeys([*_targets(before), *_targets(after)])
+        for target_kind, target_id in touched:
+            self._refresh(target_kind, target_id, changes)
+
+    def _alive(self, kind: str, id: str) -> Record | None:
+        """Return the record that readers shall see under this name, if any."""
+        record = self._raw.get(kind, {}).get(id)
+        if record is None:
+            return None
+        held = [record]
+        if self._twins:
+            held += [twin for key, twin in self._twins.items() if key[1:] == (kind, id)]
+            held.sort(key=lambda twin: twin.key.scope)  # every site shows the same one
+        if not self._is_referred_to(kind, id):
+            held = [record for record in held if not is_tombstone(record)]
+        return held[0] if held else None
+
+    def _is_referred_to(self, kind: str, id: str) -> bool:
+        return any(self._indexes[by, path].ids(id) for by, path in referring_paths(kind))
+
+    def _index(self, record: Record) -> None:
+        for path in _indexed_paths(record.key.kind):
+            for value in values_at(record, path):
+                self._indexes[record.key.kind, path].add(value, record.key.id)
+
+    def _unindex(self, record: Record) -> None:
+        for path in _indexed_paths(record.key.kind):
+            for value in values_at(record, path):
+                self._indexes[record.key.kind, path].remove(value, record.key.id)
+
+
+def _indexed_paths(kind_name: str) -> tuple[str, ...]:
+    return _INDEXED.get(kind_name, ())
+
+
+def _targets(record: Record | None) -> Iterator[Target]:
+    return references(record) if record is not None else iter(())
+
+
+_INDEXED = {
+    kind.name: tuple(dict.fromkeys([*kind.indexed, *(path for path, _ in kind.refers)])) for kind in KINDS.values()
+}

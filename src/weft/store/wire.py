@@ -1,0 +1,121 @@
+"""Records as bytes, and back with the distrust that other people's bytes deserve.
+
+Layout (msgpack): [1, scope, kind, id, {site: n}, {field: [value, hlc, site, n]}]. `decode_record` raises BadRecord
+and nothing else, whatever it is given. Kinds and fields unknown to this version pass: newer peers have them.
+"""
+
+import math
+import re
+from typing import Any
+
+import msgspec
+
+from weft.model import Invalid
+from weft.store.clock import MAX_AHEAD_MS, ms_from_hlc
+from weft.store.records import Field, Key, Record, Stamp
+
+FORMAT = 1
+RECORD_BYTES_MAX = 256 * 1024
+FIELDS_MAX = 512
+WRITERS_MAX = 4096  # sites (and their incarnations) in one version vector
+DEPTH_MAX = 16  # of lists and dicts within a value; Neutron's deepest has 3
+INT_MAX = 2**63 - 1
+
+_SCOPE = re.compile(r"fabric|(region|site)\.[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_ID = re.compile(r"[\x21-\x7e]{1,255}")  # printable ASCII without space: UUIDs, host names, hashes
+_FIELD = re.compile(r"[\x21-\x7e]{1,128}")
+_WRITER = re.compile(
+    r"([a-z0-9]([a-z0-9-]{0,62})?(\+[a-z0-9]{1,16})?)?"
+)  # "" wrote the seeds, "a+x7" is a later life of "a"
+
+
+class BadRecord(Invalid):
+    """These bytes are no record that we would store; the message says why."""
+
+    code = "bad_record"
+
+
+_Wire = tuple[int, str, str, str, dict[str, int], dict[str, tuple[Any, int, str, int]]]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Wire)
+
+
+def encode_record(record: Record) -> bytes:
+    """Return the bytes that stand for `record`; equal records give equal bytes."""
+    versions = dict(sorted(record.versions.items()))
+    fields = {name: (value, *stamp) for name, (value, stamp) in sorted(record.fields.items())}
+    return _encoder.encode((FORMAT, *record.key, versions, fields))
+
+
+def decode_record(data: bytes, now_ms: int) -> Record:
+    """Return the record in `data`. Raises BadRecord if it is malformed, oversize or from the future."""
+    if len(data) > RECORD_BYTES_MAX:
+        raise BadRecord(f"{len(data)} bytes, limit {RECORD_BYTES_MAX}")
+    try:
+        format_, scope, kind, id, versions, fields = _decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as err:  # ValueError: bad UTF-8
+        raise BadRecord(f"not a record: {err}") from err
+    if format_ != FORMAT:
+        raise BadRecord(f"format {format_}, this version reads {FORMAT}")
+    key = Key(scope, kind, id)
+    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and _ID.fullmatch(id)):
+        raise BadRecord(f"no key: {str(key)[:200]!r}")
+    record = Record(key, {name: Field(value, Stamp(*stamp)) for name, (value, *stamp) in fields.items()}, versions)
+    check_record(record, now_ms)
+    return record
+
+
+def check_record(record: Record, now_ms: int) -> None:
+    """Make sure that a record's contents are such as an honest writer makes. Raises BadRecord."""
+    if not 0 < len(record.fields) <= FIELDS_MAX:
+        raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX}")
+    if len(record.versions) > WRITERS_MAX:
+        raise BadRecord(f"{record.key}: {len(record.versions)} writers, limit {WRITERS_MAX}")
+    for writer, n in record.versions.items():
+        if not _WRITER.fullmatch(writer) or not 0 < n <= INT_MAX:
+            raise BadRecord(f"{record.key}: version {writer[:80]!r}: {n}")
+    for name, (value, stamp) in record.fields.items():
+        if not _FIELD.fullmatch(name):
+            raise BadRecord(f"{record.key}: field name {name[:80]!r}")
+        _check_stamp(record, name, stamp, now_ms)
+        _check_value(record, name, value, DEPTH_MAX)
+
+
+def _check_stamp(record: Record, name: str, stamp: Stamp, now_ms: int) -> None:
+    if not 0 < stamp.n <= record.versions.get(stamp.site, 0):
+        raise BadRecord(f"{record.key}: {name}: write {stamp.n} of {stamp.site[:80]!r} is not in the version vector")
+    if not 0 < stamp.hlc <= INT_MAX:
+        raise BadRecord(f"{record.key}: {name}: no clock reading: {stamp.hlc}")
+    ahead_ms = ms_from_hlc(stamp.hlc) - now_ms
+    if ahead_ms > MAX_AHEAD_MS:
+        raise FromTheFuture(f"{record.key}: {name}: written {ahead_ms} ms ahead of our clock (limit {MAX_AHEAD_MS})")
+
+
+class FromTheFuture(BadRecord):
+    """A stamp lies too far ahead of our clock: refused now, good in a while (or somebody's clock is wrong)."""
+
+    code = "clock_too_far_ahead"
+
+
+def _check_value(record: Record, name: str, value: Any, depth: int) -> None:
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if not -INT_MAX <= value <= INT_MAX:
+            raise BadRecord(f"{record.key}: {name}: number out of range")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise BadRecord(f"{record.key}: {name}: {value} is no number")
+    elif depth == 0:
+        raise BadRecord(f"{record.key}: {name}: nested more than {DEPTH_MAX} deep")
+    elif isinstance(value, list):
+        for element in value:
+            _check_value(record, name, element, depth - 1)
+    elif isinstance(value, dict):
+        for key, element in value.items():
+            if not isinstance(key, str):
+                raise BadRecord(f"{record.key}: {name}: key {str(key)[:80]!r} is no string")
+            _check_value(record, name, element, depth - 1)
+    else:
+        raise BadRecord(f"{record.key}: {name}: {type(value).__name__} is nothing that JSON can say")
