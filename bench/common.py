@@ -175,14 +175,21 @@ def show(name: str, result: Result) -> None:
     for number, column in enumerate(result.columns):
         table.add_column(column, justify="left" if number == 0 else "right")
     for row in result.rows:
-        table.add_row(
-            *(f"{cell:,.4g}" if isinstance(cell, float) and abs(cell) < 10_000 else _text(cell) for cell in row)
-        )
+        table.add_row(*(in_words(cell) for cell in row))
     console.print(table)
     for promise in result.promises:
         verdict = "[green]kept[/]" if promise.is_kept else "[red]missed[/]"
         limit = "≥" if promise.at_least else "≤"
-        console.print(f"  {verdict}  {promise.what}: {promise.value:,.4g} {promise.unit} ({limit} {promise.target:g})")
+        console.print(
+            f"  {verdict}  {promise.what}: {in_words(promise.value)} {promise.unit} ({limit} {promise.target:g})"
+        )
+
+
+def in_words(cell: object) -> str:
+    """Return a number with as many digits as it deserves, anything else as it is."""
+    if isinstance(cell, bool) or not isinstance(cell, float | int):
+        return str(cell)
+    return f"{cell:,.0f}" if isinstance(cell, int) or abs(cell) >= 1000 else f"{cell:.3g}"
 
 
 def machine() -> dict[str, Any]:
@@ -219,7 +226,3 @@ def _read(path: str) -> str:
         return Path(path).read_text()
     except OSError:
         return ""
-
-
-def _text(cell: object) -> str:
-    return f"{cell:,.0f}" if isinstance(cell, float | int) and not isinstance(cell, bool) else str(cell)

@@ -1,0 +1,35 @@
+"""Run all benchmarks, or those named, one after another: `python bench/all.py [--quick] [NAME…]`."""
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+NOT_BENCHMARKS = {"all", "common", "topologies", "weft_node"}
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Run them; exits 1 if one failed, after the others have had their turn."""
+    names = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_BENCHMARKS)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller runs; their figures are rough")
+    parser.add_argument("names", nargs="*", choices=[[], *names], metavar="NAME", help=", ".join(names))
+    arguments = parser.parse_args()
+    failed = []
+    for name in arguments.names or names:
+        started = time.monotonic()
+        done = subprocess.run([sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if arguments.quick else [])])
+        print(
+            f"{name}: {'done' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s\n",
+            flush=True,
+        )
+        if done.returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The data path between two nodes: Weft's eBPF against a bare veth and against Linux bridge + kernel VXLAN.
+
+Every figure is taken from all three back to back, in an order shuffled each round; a ratio is the median over rounds
+of the ratio within a round, so that the moods of a shared machine cancel out. Round trips and connections run with
+both ends on one core: that is the cost of the path, without the price of waking another core.
+"""
+
+import contextlib
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from common import RESULTS, Options, Promise, Result, Sample, in_words, interleaved, main, medians, ratios
+from topologies import Pair, bare_veth, bridge_vxlan, in_netns, weft
+
+TOPOLOGIES = {"bare veth": bare_veth, "bridge + kernel VXLAN": bridge_vxlan, "weft": weft}
+REFERENCE = "bridge + kernel VXLAN"
+PROBE = RESULTS / "probe"
+PORT = 7100
+IPERF_PORT = 7101
+FIGURES = {  # figure → column
+    "tcp1_gbps": "TCP ×1 Gb/s",
+    "tcp4_gbps": "TCP ×4 Gb/s",
+    "rr_p50_us": "RR p50 µs",
+    "connections_per_s": "connections/s",
+    "udp_pps": "UDP 64 B pps",
+}
+
+
+def measure(options: Options) -> Result:
+    """Build the three side by side and measure them in turns."""
+    rounds, seconds = (3, 1) if options.quick else (9, 2)
+    with contextlib.ExitStack() as topologies:
+        pairs = {name: topologies.enter_context(build()) for name, build in TOPOLOGIES.items()}
+        samples: dict[str, list[Sample]] = {name: [{} for _ in range(rounds)] for name in pairs}
+        for method in (partial(tcp, 1), partial(tcp, 4), round_trips, connections, datagrams):
+            rivals = {name: partial(method, pair, seconds) for name, pair in pairs.items()}
+            for name, found in interleaved(rivals, rounds=rounds).items():
+                samples[name] = [{**before, **now} for before, now in zip(samples[name], found, strict=True)]
+    return report(samples)
+
+
+def report(samples: dict[str, list[Sample]]) -> Result:
+    """Return medians, ratios to the reference and to the bare veth, and what we promised of them."""
+    middle = {name: medians(rounds) for name, rounds in samples.items()}
+    to_bridge = {name: ratios(rounds, samples[REFERENCE]) for name, rounds in samples.items()}
+    to_veth = {name: ratios(rounds, samples["bare veth"]) for name, rounds in samples.items()}
+    rows = [
+        [name, *(f"{in_words(middle[name][figure])} (×{to_bridge[name][figure]:.2f})" for figure in FIGURES)]
+        for name in samples
+    ]
+    rows.append(["weft to bare veth", *(f"×{to_veth['weft'][figure]:.2f}" for figure in FIGURES)])
+    return Result(
+        columns=[f"median (to {REFERENCE})", *FIGURES.values()],
+        rows=rows,
+        figures={"median": middle, "to_bridge_vxlan": to_bridge, "to_bare_veth": to_veth, "rounds": samples},
+        promises=[
+            Promise("TCP ×1 to bridge + kernel VXLAN", to_bridge["weft"]["tcp1_gbps"], 1.4, "×", at_least=True),
+            Promise("TCP ×1 to bare veth", to_veth["weft"]["tcp1_gbps"], 0.7, "×", at_least=True),
+            Promise("RR p50 to bridge + kernel VXLAN", to_bridge["weft"]["rr_p50_us"], 0.8, "×"),
+        ],
+    )
+
+
+def tcp(streams: int, pair: Pair, seconds: int) -> Sample:
+    """Return the bulk throughput of `streams` connections, as the receiver sees it."""
+    server = ["iperf3", "-s", "-1", "-B", pair.server_ip, "-p", str(IPERF_PORT)]
+    client = ["iperf3", "-J", "-c", pair.server_ip, "-p", str(IPERF_PORT), "-P", str(streams)]
+    with running(pair.server_netns, server, cores="0,1"):
+        said = ask(pair.client_netns, [*client, "-t", str(seconds), "-O", "0.5"], cores="0,1")
+    return {f"tcp{streams}_gbps": said["end"]["sum_received"]["bits_per_second"] / 1e9}
+
+
+def round_trips(pair: Pair, seconds: int) -> Sample:
+    """Return percentiles of one byte there and back."""
+    return probe("rr", pair, seconds, client_cores="0", server_cores="0")
+
+
+def connections(pair: Pair, seconds: int) -> Sample:
+    """Return how many connections a second one client makes, one byte each way on each."""
+    return probe("crr", pair, seconds, client_cores="0", server_cores="0")
+
+
+def datagrams(pair: Pair, seconds: int) -> Sample:
+    """Return how many of the smallest datagrams arrive per second."""
+    return probe("udp", pair, seconds, client_cores="0", server_cores="1")
+
+
+def probe(mode: str, pair: Pair, seconds: int, *, client_cores: str, server_cores: str) -> Sample:
+    """Run `probe MODE` between the pair and return what it found."""
+    with running(pair.server_netns, [str(PROBE), "server", pair.server_ip, str(PORT)], cores=server_cores):
+        said = ask(pair.client_netns, [str(PROBE), mode, pair.server_ip, str(PORT), str(seconds)], cores=client_cores)
+    return {figure: float(value) for figure, value in said.items()}
+
+
+def placed(netns: str, command: Sequence[str], cores: str) -> list[str]:
+    """Return `command` in `netns`, on these cores, ahead of whatever else the machine does."""
+    return ["nice", "-n", "-20", *in_netns(netns, ["taskset", "-c", cores, *command])]
+
+
+@contextlib.contextmanager
+def running(netns: str, command: Sequence[str], *, cores: str) -> Iterator[None]:
+    """Keep a server running in `netns`."""
+    process = subprocess.Popen(placed(netns, command, cores), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        time.sleep(0.15)  # until it listens; neither of them says when
+        if process.poll() is not None and process.stderr:
+            raise RuntimeError(f"{command[0]} server: {process.stderr.read().decode().strip()}")
+        yield
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def ask(netns: str, command: Sequence[str], *, cores: str) -> dict:
+    """Run a client in `netns` and return the JSON it prints."""
+    done = subprocess.run(placed(netns, command, cores), capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout[-300:]}")
+    return json.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    main("datapath", __doc__, measure)
