@@ -1,0 +1,86 @@
+"""The one table from what went wrong to HTTP status and Neutron error type.
+
+Family decides the status; the class's own name is Neutron's "type" (see commands/errors.py) unless the
+table says otherwise.
+"""
+
+import msgspec
+
+from weft.api.caller import Unauthenticated
+from weft.commands import errors as refusals
+from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
+from weft.store.writes import ClaimTaken, NeedsTransfer, StaleView
+from weft.wire.neutron.attributes import BadRequest, BadValue
+
+STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestors
+    refusals.RevisionNumberConstraintFailed: 412,
+    Unauthenticated: 401,
+    Invalid: 400,
+    Denied: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+
+TYPE: dict[type[WeftError], str] = {
+    BadRequest: "HTTPBadRequest",
+    BadValue: "InvalidInput",
+    NeedsTransfer: "IpAddressGenerationFailure",  # no other site would or could hand over
+    ClaimTaken: "Conflict",
+    StaleView: "Conflict",
+    Unavailable: "ServiceUnavailable",
+}
+
+INTERNAL_ERROR = "Request Failed: internal server error while processing your request."  # Neutron's words
+
+
+class HttpProblem(WeftError):
+    """What is wrong with the request as HTTP, before any resource is asked."""
+
+    code = "http_problem"
+
+    def __init__(self, status: int, type_name: str, message: str) -> None:
+        self.status, self.type_name = status, type_name
+        super().__init__(message)
+
+
+def nothing_here() -> HttpProblem:
+    """No such path."""
+    return HttpProblem(404, "HTTPNotFound", "The resource could not be found.")
+
+
+def not_allowed() -> HttpProblem:
+    """The path exists, the method does not."""
+    return HttpProblem(405, "HTTPMethodNotAllowed", "The method specified is not allowed for this resource.")
+
+
+def too_large(limit: int) -> HttpProblem:
+    """The body is longer than we read."""
+    return HttpProblem(413, "HTTPRequestEntityTooLarge", f"Request is too large: the limit is {limit} bytes.")
+
+
+def status_of(err: WeftError) -> int:
+    """Return the HTTP status for a refusal."""
+    if isinstance(err, HttpProblem):
+        return err.status
+    for ancestor in type(err).__mro__:
+        if ancestor in STATUS:
+            return STATUS[ancestor]
+    return 500
+
+
+def neutron_body(err: WeftError) -> bytes:
+    """Return Neutron's error document for a refusal."""
+    if isinstance(err, HttpProblem):
+        return error_document(err.type_name, str(err))
+    return error_document(TYPE.get(type(err), type(err).__name__), str(err))
+
+
+def error_document(type_name: str, message: str) -> bytes:
+    """Return `{"NeutronError": …}`."""
+    return msgspec.json.encode({"NeutronError": {"type": type_name, "message": message, "detail": ""}})
+
+
+def unauthorized_body(message: str) -> bytes:
+    """Return the document that keystonemiddleware answers a missing or bad token with."""
+    return msgspec.json.encode({"error": {"code": 401, "title": "Unauthorized", "message": message}})

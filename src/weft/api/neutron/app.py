@@ -1,0 +1,160 @@
+"""Neutron's API as an ASGI application: route, authenticate, answer, and turn refusals into Neutron's bodies.
+
+Plain ASGI rather than a framework's router: there are a handful of paths, and each request saved 100 µs
+is a tenth of what a port create may cost.
+"""
+
+import time
+import uuid
+from urllib.parse import unquote
+
+import structlog
+
+from weft.api.caller import Authenticate, Unauthenticated
+from weft.api.errors import (
+    INTERNAL_ERROR,
+    error_document,
+    neutron_body,
+    not_allowed,
+    nothing_here,
+    status_of,
+    unauthorized_body,
+)
+from weft.api.neutron.engine import Engine
+from weft.api.neutron.extensions import list_extensions, show_extension
+from weft.api.neutron.http import (
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    base_url_of,
+    headers_of,
+    path_of,
+    query_of,
+    read_body,
+    respond,
+)
+from weft.api.neutron.quotas import show_quotas
+from weft.api.neutron.resources import RESOURCES
+from weft.api.neutron.tags import serve_tags
+from weft.api.neutron.versions import show_resources, show_versions
+from weft.model import WeftError
+from weft.store.protocol import Store
+
+log = structlog.get_logger(__name__)
+
+
+def neutron_app(store: Store, authenticate: Authenticate) -> "NeutronApp":
+    """Return the application that serves `/` and `/v2.0` from `store`."""
+    return NeutronApp(store, authenticate)
+
+
+class NeutronApp:
+    """See `neutron_app`."""
+
+    def __init__(self, store: Store, authenticate: Authenticate) -> None:
+        self._store, self._authenticate = store, authenticate
+        self._engines = {resource.collection: Engine(resource, store) for resource in RESOURCES}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        request_id = f"req-{uuid.uuid4()}".encode()
+        headers = headers_of(scope)
+        base_url = base_url_of(scope, headers)
+        try:
+            response = await self._answer(scope, receive, headers, base_url)
+        except Unauthenticated as err:
+            keystone = f'Keystone uri="{base_url}/identity/v3"'.encode()
+            response = Response(401, unauthorized_body(str(err)), ((b"www-authenticate", keystone),))
+        except WeftError as err:
+            response = Response(status_of(err), neutron_body(err))
+        except Exception:
+            log.exception("request failed", method=scope["method"], path=scope["path"], request_id=request_id.decode())
+            response = Response(500, error_document("HTTPInternalServerError", INTERNAL_ERROR))
+        await respond(send, response, request_id)
+        log.debug(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=response.status,
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str], base_url: str) -> Response:
+        path = path_of(scope)
+        parts = [part for part in path.split("/") if part]
+        if not parts:
+            _only_get(scope["method"])
+            return show_versions(base_url)
+        caller = self._authenticate(headers.get("x-auth-token"))
+        if parts[0] != "v2.0":
+            raise nothing_here()
+        request = Request(
+            method=scope["method"],
+            parts=_decoded(scope, parts)[1:],
+            query=query_of(scope),
+            headers=headers,
+            body=await read_body(receive),
+            url=f"{base_url}{path}",
+            base_url=base_url,
+            caller=caller,
+        )
+        return await self._route(request)
+
+    async def _route(self, request: Request) -> Response:
+        parts = request.parts
+        if not parts:
+            _only_get(request.method)
+            return show_resources(request.base_url)
+        head = parts[0].removesuffix(".json")
+        engine = self._engines.get(head)
+        if engine is not None:
+            return await _route_resource(engine, request)
+        if head not in ("extensions", "quotas"):
+            raise nothing_here()
+        _only_get(request.method)
+        if head == "quotas":
+            return show_quotas(parts[1:], request.caller, self._store.state)
+        if len(parts) > 2:
+            raise nothing_here()
+        return list_extensions() if len(parts) == 1 else show_extension(parts[1].removesuffix(".json"))
+
+
+async def _route_resource(engine: Engine, request: Request) -> Response:
+    parts, method = request.parts, request.method
+    if len(parts) == 1:
+        if method == "GET":
+            return engine.list_all(request)
+        if method == "POST":
+            return await engine.create(request)
+        raise not_allowed()
+    id = parts[1].removesuffix(".json")
+    if len(parts) > 2:
+        if parts[2] != "tags":
+            raise nothing_here()
+        return await serve_tags(engine, request, id, list(parts[3:]))
+    if method == "GET":
+        return engine.show(request, id)
+    if method == "PUT":
+        return await engine.update(request, id)
+    if method == "DELETE":
+        return await engine.delete(request, id)
+    raise not_allowed()
+
+
+def _only_get(method: str) -> None:
+    if method != "GET":
+        raise not_allowed()
+
+
+def _decoded(scope: Scope, parts: list[str]) -> list[str]:
+    """Return the path's parts, split before decoding, so that a tag may hold an encoded slash."""
+    raw = scope.get("raw_path")
+    if not raw or b"%" not in raw:
+        return parts
+    below = raw.decode("latin-1").partition("?")[0].removeprefix(scope.get("root_path", ""))
+    return [unquote(part) for part in below.split("/") if part]

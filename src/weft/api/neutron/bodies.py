@@ -1,0 +1,119 @@
+"""Request bodies: from JSON to the values a command's request is made of. Texts: neutron, api/v2/base.py."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from weft.api.caller import Caller
+from weft.api.neutron.resource import Resource
+from weft.wire.neutron.attributes import REQUIRED, Attribute, BadRequest
+
+Item = dict[str, Any]  # attribute name → converted, checked value
+
+_decode = msgspec.json.Decoder().decode
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Return the object in `body`. Raises BadRequest."""
+    try:
+        document = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadRequest("Body contains invalid data") from None
+    if not isinstance(document, dict):
+        raise BadRequest("Body contains invalid data")
+    return document
+
+
+def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[Item], bool]:
+    """Return the objects to create, and whether they came in bulk. Raises BadRequest, BadValue."""
+    document = read_json(body)
+    if not document:
+        raise BadRequest("Resource body required")
+    if resource.collection not in document:
+        return [_read_new(resource, _inner(resource, document), caller)], False
+    entries = document[resource.collection]
+    if not isinstance(entries, list):
+        raise BadRequest("Body contains invalid data")
+    if not entries:
+        raise BadRequest("Resources required")
+    items = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise BadRequest("Body contains invalid data")
+        inner = _inner(resource, entry) if resource.name in entry else entry
+        items.append(_read_new(resource, inner, caller))
+    return items, True
+
+
+def read_update(resource: Resource, body: bytes, caller: Caller) -> Item:
+    """Return the attributes to change. Raises BadRequest, BadValue."""
+    given = _inner(resource, read_json(body))
+    known = resource.by_name
+    _settle_project(given, caller)
+    _refuse_unknown(given, known)
+    for name in given:
+        if not known[name].put:
+            raise BadRequest(f"Cannot update read-only attribute {name}")
+    return _convert(given, known)
+
+
+def request_values(item: Item, known: Mapping[str, Attribute]) -> dict[str, Any]:
+    """Return an item's values under the names that commands and records use."""
+    return {known[name].key: value for name, value in item.items()}
+
+
+def _inner(resource: Resource, document: dict[str, Any]) -> Item:
+    inner = document.get(resource.name)
+    if inner is None:
+        raise BadRequest(f"Unable to find '{resource.name}' in request body")
+    if not isinstance(inner, dict):
+        raise BadRequest(f"Object '{resource.name}' contains invalid data")
+    return dict(inner)
+
+
+def _read_new(resource: Resource, given: Item, caller: Caller) -> Item:
+    known = resource.by_name
+    _settle_project(given, caller)
+    if "project_id" not in given:
+        if caller.project_id is None:
+            raise BadRequest("Running without keystone AuthN requires that project_id is specified")
+        given["project_id"] = caller.project_id
+    _refuse_unknown(given, known)
+    for attribute in resource.attributes:
+        if attribute.name in given:
+            if not attribute.post:
+                raise BadRequest(f"Attribute '{attribute.name}' not allowed in POST")
+        elif attribute.post and attribute.default is REQUIRED:
+            raise BadRequest(f"Failed to parse request. Required attribute '{attribute.name}' not specified")
+    return _convert(given, known)
+
+
+def _settle_project(given: Item, caller: Caller) -> None:
+    """Leave the owner under `project_id` only, and refuse to act for others than one's own."""
+    tenant_id = given.pop("tenant_id", None)
+    if tenant_id is not None and given.setdefault("project_id", tenant_id) != tenant_id:
+        raise BadRequest("'project_id' and 'tenant_id' do not match")
+    if "project_id" in given and given["project_id"] != caller.project_id and not caller.is_admin:
+        raise BadRequest(
+            "Specifying 'project_id' other than the authenticated project in request is not allowed for the "
+            "current user."
+        )
+
+
+def _refuse_unknown(given: Item, known: Mapping[str, Attribute]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise BadRequest(f"Unrecognized attribute(s) '{', '.join(unknown)}'")
+
+
+def _convert(given: Item, known: Mapping[str, Attribute]) -> Item:
+    converted: Item = {}
+    for name, value in given.items():
+        kind = known[name].type
+        value = kind.convert(value)
+        problem = kind.problem(value)
+        if problem is not None:
+            raise BadRequest(f"Invalid input for {name}. Reason: {problem}.")
+        converted[name] = value
+    return converted

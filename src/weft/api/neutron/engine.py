@@ -1,0 +1,245 @@
+"""The five verbs of a resource: list, show, create, update, delete.
+
+Reads are answered from the merged state and never wait. Writes bind the request to its command and hand
+both to `execute`, the only way in.
+"""
+
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from weft.api.caller import Caller
+from weft.api.neutron import policy
+from weft.api.neutron.bodies import Item, read_create, read_update, request_values
+from weft.api.neutron.http import Request, Response
+from weft.api.neutron.pages import cut_page, page_links
+from weft.api.neutron.query import ListQuery, read_query, sort_records
+from weft.api.neutron.resource import Look, Resource
+from weft.api.neutron.views import Views
+from weft.api.neutron.visibility import is_narrow, may_see, target_for, target_of
+from weft.commands.context import Context
+from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
+from weft.store.execute import Held, execute
+from weft.store.protocol import State, Store
+from weft.store.records import Record
+from weft.store.writes import Receipt, Writes
+from weft.wire.neutron.attributes import BadRequest as BadBody
+
+_IF_MATCH = re.compile(r"revision_number=([^\s\",]*)")
+
+
+class Unchanged(Exception):
+    """The decision writes nothing: what is asked for is already so."""
+
+
+class Engine:
+    """Serves one resource."""
+
+    def __init__(self, resource: Resource, store: Store) -> None:
+        self.resource = resource
+        self._store = store
+        self._look = Look(store.state, store.runtime)
+        self._views = Views(resource, self._look)
+
+    @property
+    def state(self) -> State:
+        """The merged records."""
+        return self._store.state
+
+    # ---- reading
+    def list_all(self, request: Request) -> Response:
+        """Answer GET on the collection."""
+        resource, caller = self.resource, request.caller
+        query = read_query(resource, request.query)
+        if query.limit and query.marker:
+            self.visible(query.marker, caller)  # an unknown marker is an unknown object
+        records = sort_records(self._select(query, caller), query.sorts, self._views.value)
+        page = cut_page(records, query.limit, query.marker, query.page_reverse)
+        hidden = policy.hidden_attributes(caller, resource.name)
+        if query.fields:
+            encoded = [self._views.some(record, hidden, query.fields) for record in page]
+        else:
+            encoded = [self._views.encoded(record, hidden) for record in page]
+        tail = b"]}"
+        if links := page_links(request.url, request.query, page, query.limit, query.page_reverse):
+            tail = b'],"%b_links":%b}' % (resource.collection.encode(), msgspec.json.encode(links))
+        return Response(200, b'{"%b":[%b%b' % (resource.collection.encode(), b",".join(encoded), tail))
+
+    def show(self, request: Request, id: str) -> Response:
+        """Answer GET on one object."""
+        record = self.visible(id, request.caller)
+        return Response(200, self._one(record, request.caller, read_query_fields(request)))
+
+    def visible(self, id: str, caller: Caller) -> Record:
+        """Return the object if the caller may know of it. Raises the resource's NotFound."""
+        record = self._store.state.get(self.resource.name, id)
+        if record is None or not may_see(caller, record, self._store.state):
+            raise self.resource.not_found(id)
+        return record
+
+    # ---- writing
+    async def create(self, request: Request) -> Response:
+        """Answer POST on the collection: one object, or several in bulk, all or none."""
+        resource, caller = self.resource, request.caller
+        items, is_bulk = read_create(resource, request.body, caller)
+        for item in items:
+            self._enforce_create(caller, item)
+        known = resource.by_name
+        wanted = [resource.create_request(**request_values(item, known)) for item in items]
+        receipt = await self.execute(caller, lambda state, context: resource.create(state, wanted, context), request)
+        assert receipt is not None  # a create always writes
+        created = [key.id for key in receipt.keys if key.kind == resource.name][: len(wanted)]
+        records = [self._store.state.get(resource.name, id) for id in created]
+        hidden = policy.hidden_attributes(caller, resource.name)
+        encoded = [self._views.encoded(record, hidden) for record in records if record is not None]
+        if is_bulk:
+            body = b'{"%b":[%b]}' % (resource.collection.encode(), b",".join(encoded))
+        else:
+            body = b'{"%b":%b}' % (resource.name.encode(), encoded[0])
+        return Response(201, body, receipt_header(receipt))
+
+    async def update(self, request: Request, id: str) -> Response:
+        """Answer PUT on one object."""
+        resource, caller = self.resource, request.caller
+        item = read_update(resource, request.body, caller)
+        self._enforce(caller, "update", self.visible(id, caller), item)
+        change = resource.update_request(**request_values(item, resource.by_name))
+        receipt = await self.execute(
+            caller, lambda state, context: resource.update(state, id, change, context), request, id
+        )
+        return Response(200, self._one(self.visible(id, caller), caller), receipt_header(receipt))
+
+    async def delete(self, request: Request, id: str) -> Response:
+        """Answer DELETE on one object."""
+        resource, caller = self.resource, request.caller
+        if request.body:
+            raise BadBody("Request body is not supported in DELETE.")
+        self._enforce(caller, "delete", self.visible(id, caller), {})
+        receipt = await self.execute(caller, lambda state, context: resource.delete(state, id, context), request, id)
+        return Response(204, headers=receipt_header(receipt))
+
+    async def execute(
+        self, caller: Caller, decide: Callable[[State, Context], Writes], request: Request, id: str | None = None
+    ) -> Receipt | None:
+        """Decide and commit; None if there is nothing to write.
+
+        An If-Match header holds for the very state that is decided on. Raises RevisionNumberConstraintFailed.
+        """
+        expected = _expected_revision(request)
+        store, kind = self._store, self.resource.name
+
+        def bound(state: State, held: Held) -> Writes:
+            record = state.get(kind, id) if id is not None else None
+            if expected is not None and record is not None and record.revision != expected:
+                raise RevisionNumberConstraintFailed(expected, record.revision)
+            writes = decide(state, self._context(caller, held))
+            if not writes.writes:
+                raise Unchanged
+            return writes
+
+        try:
+            return await execute(store, bound)
+        except Unchanged:
+            return None
+
+    # ---- helpers
+    def _context(self, caller: Caller, held: Held) -> Context:
+        return Context(
+            now_ms=int(time.time() * 1000),
+            new_id=_new_id,
+            seed=random.getrandbits(62),
+            site=self._store.site,
+            user_id=caller.user_id,
+            project_id=caller.project_id,
+            is_admin=caller.is_admin,
+            held=held,
+        )
+
+    def _one(self, record: Record, caller: Caller, fields: Sequence[str] = ()) -> bytes:
+        hidden = policy.hidden_attributes(caller, self.resource.name)
+        return b'{"%b":%b}' % (self.resource.name.encode(), self._views.some(record, hidden, fields))
+
+    def _select(self, query: ListQuery, caller: Caller) -> list[Record]:
+        """Return the visible records that pass the filters, in no particular order."""
+        records: Collection[Record] = self._candidates(query, caller)
+        if is_narrow(caller, self.resource.name):
+            state = self._store.state
+            records = [record for record in records if may_see(caller, record, state)]
+        value = self._views.value
+        for attribute, values in query.equal:
+            records = [record for record in records if value(record, attribute) in values]
+        for match in query.matches:
+            records = [record for record in records if match(record)]
+        return list(records)
+
+    def _candidates(self, query: ListQuery, caller: Caller) -> Collection[Record]:
+        """Return a superset of what the filters let through, from the narrowest index at hand."""
+        state, kind = self._store.state, self.resource.name
+        for attribute, values in query.equal:
+            if attribute.name == "id":
+                return [record for id in dict.fromkeys(values) if (record := state.get(kind, id)) is not None]
+        found: Collection[Record] | None = None
+        for attribute, values in query.equal:
+            if attribute.index:
+                hits = {
+                    record.key.id: record for value in values for record in state.lookup(kind, attribute.index, value)
+                }
+                if found is None or len(hits) < len(found):
+                    found = hits.values()
+        return state.of_kind(kind) if found is None else found
+
+    def _enforce_create(self, caller: Caller, item: Item) -> None:
+        network_id = item.get("network_id")
+        state = self._store.state
+        if network_id is not None:
+            network = state.get("network", network_id)
+            if network is None or not may_see(caller, network, state):
+                raise NetworkNotFound(network_id)
+        target = target_for(item["project_id"], network_id, state)
+        guarded = [name for name in item if self._is_guarded(name) and item[name] != self._default(name)]
+        action = f"create_{self.resource.name}"
+        policy.enforce(caller, action, msgspec.structs.replace(target, values=item), guarded)
+
+    def _enforce(self, caller: Caller, verb: str, record: Record, item: Item) -> None:
+        target = msgspec.structs.replace(target_of(record, self._store.state), values=item)
+        guarded = [name for name in item if self._is_guarded(name)]
+        policy.enforce(caller, f"{verb}_{self.resource.name}", target, guarded)
+
+    def _is_guarded(self, name: str) -> bool:
+        return self.resource.by_name[name].guarded
+
+    def _default(self, name: str) -> Any:
+        return self.resource.by_name[name].default
+
+
+def read_query_fields(request: Request) -> list[str]:
+    """Return the `fields` of a request for one object; everything else in its query is ignored, as in Neutron."""
+    return [value for name, value in request.query if name == "fields" and value]
+
+
+def receipt_header(receipt: Receipt | None) -> Sequence[tuple[bytes, bytes]]:
+    """Return the header by which the client can ask how far its write has got."""
+    return () if receipt is None else ((b"x-weft-receipt", receipt.id.encode()),)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _expected_revision(request: Request) -> int | None:
+    header = request.headers.get("if-match")
+    if header is None:
+        return None
+    found = _IF_MATCH.findall(header)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise BadRequest("if-match", "Multiple revision_number etags are not supported.")
+    if not found[0].isdecimal():
+        raise BadRequest("if-match", "Revision number etag must be in the format of revision_number=<int>")
+    return int(found[0])

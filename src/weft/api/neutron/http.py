@@ -1,0 +1,95 @@
+"""A request and a response, no heavier than they need be: the API answers thousands a second from one process."""
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from weft.api.caller import Caller
+from weft.api.errors import too_large
+
+MAX_BODY_BYTES = 2 << 20  # a bulk of some 5,000 ports
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Request(msgspec.Struct):
+    """One HTTP request, its body read."""
+
+    method: str
+    parts: Sequence[str]  # of the path below the mount point, decoded, no empty ones
+    query: Sequence[tuple[str, str]]
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+    url: str  # scheme, host and path, as the client wrote them
+    base_url: str  # the same up to our mount point
+    caller: Caller
+
+
+class Response(msgspec.Struct):
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Return the request's headers; of repeated ones the last."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def path_of(scope: Scope) -> str:
+    """Return the path below our mount point."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def base_url_of(scope: Scope, headers: dict[str, str]) -> str:
+    """Return the URL of our mount point as the client wrote it, without a final slash."""
+    scheme = headers.get("x-forwarded-proto") or scope.get("scheme", "http")
+    host = headers.get("host")
+    if host is None:
+        name, port = scope.get("server") or ("localhost", 80)
+        host = f"{name}:{port}"
+    return f"{scheme}://{host}{scope.get('root_path', '')}".rstrip("/")
+
+
+def query_of(scope: Scope) -> list[tuple[str, str]]:
+    """Return the query's pairs in order, decoded."""
+    raw = scope.get("query_string", b"")
+    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body. Raises HttpProblem (413) beyond MAX_BODY_BYTES."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break  # the client has gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise too_large(MAX_BODY_BYTES)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            break
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def respond(send: Send, response: Response, request_id: bytes) -> None:
+    """Send a response."""
+    headers = [
+        (b"content-length", str(len(response.body)).encode()),
+        (b"x-openstack-request-id", request_id),
+        *response.headers,
+    ]
+    if response.body:
+        headers.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

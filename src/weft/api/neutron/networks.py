@@ -1,0 +1,35 @@
+"""`/v2.0/networks`, described."""
+
+from typing import Any
+
+from weft.api.neutron.resource import Look, Resource
+from weft.commands.errors import NetworkNotFound
+from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
+from weft.store.records import Record
+from weft.wire.neutron.network import NETWORK
+
+
+def _derive(record: Record, look: Look) -> dict[str, Any]:
+    subnets = look.state.referrers("network", record.key.id, "subnet")
+    return {
+        "subnets": sorted(subnet.key.id for subnet in subnets),
+        "status": "ACTIVE",
+        "availability_zones": [],
+        "ipv4_address_scope": None,
+        "ipv6_address_scope": None,
+        "l2_adjacency": True,
+    }
+
+
+NETWORKS = Resource(
+    name="network",
+    collection="networks",
+    attributes=NETWORK,
+    create_request=CreateNetwork,
+    update_request=UpdateNetwork,
+    create=create_networks,
+    update=update_network,
+    delete=delete_network,
+    not_found=NetworkNotFound,
+    derive=_derive,
+)

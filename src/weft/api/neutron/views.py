@@ -1,0 +1,87 @@
+"""Records as clients see them.
+
+A representation depends on the record, on what is derived from other records and the runtime, and on what
+the caller may see. Encoded ones are kept for as long as none of these has changed: a list of a thousand
+ports is then mostly one join of bytes.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from weft.api.neutron.resource import Look, Resource
+from weft.commands.context import iso_time
+from weft.store.clock import ms_from_hlc
+from weft.store.records import Record
+from weft.wire.neutron.attributes import Attribute
+
+MAX_CACHED = 20_000  # about 1 kB each
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Views:
+    """Makes representations of one resource."""
+
+    def __init__(self, resource: Resource, look: Look) -> None:
+        self._resource, self._look = resource, look
+        self._visible = resource.visible
+        self._cache: dict[tuple[str, Collection[str]], tuple[Record, dict[str, Any], bytes]] = {}
+
+    def encoded(self, record: Record, hidden: frozenset[str]) -> bytes:
+        """Return the object as JSON, without the attributes named in `hidden`."""
+        derived = self._resource.derive(record, self._look)
+        slot = (record.key.id, hidden)
+        cached = self._cache.get(slot)
+        if cached is not None and cached[0] is record and cached[1] == derived:
+            return cached[2]
+        body = _encode(self._full(record, derived, hidden))
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[slot] = (record, derived, body)
+        return body
+
+    def some(self, record: Record, hidden: frozenset[str], fields: Sequence[str]) -> bytes:
+        """Return the object as JSON with only `fields` (all if empty), never those in `hidden`."""
+        if not fields:
+            return self.encoded(record, hidden)
+        whole = self._full(record, self._resource.derive(record, self._look), hidden)
+        return _encode({name: whole[name] for name in fields if name in whole})
+
+    def value(self, record: Record, attribute: Attribute) -> Any:
+        """Return the value of one attribute, for filters and sorting."""
+        if not attribute.derived:
+            return record.get(attribute.key, attribute.empty)
+        common = _COMMON.get(attribute.name)
+        if common is not None:
+            return common(record)
+        return self._resource.derive(record, self._look).get(attribute.name)
+
+    def _full(self, record: Record, derived: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+        whole = {
+            attribute.name: record.get(attribute.key, attribute.empty)
+            for attribute in self._visible
+            if not attribute.derived
+        }
+        whole.update(derived)
+        for name, read in _COMMON.items():
+            whole[name] = read(record)
+        for name in hidden:
+            whole.pop(name, None)
+        return whole
+
+
+def _id(record: Record) -> str:
+    return record.key.id
+
+
+def _revision(record: Record) -> int:
+    return record.revision
+
+
+def _updated_at(record: Record) -> str:
+    return iso_time(ms_from_hlc(record.newest.hlc))
+
+
+_COMMON = {"id": _id, "revision_number": _revision, "updated_at": _updated_at}

@@ -1,0 +1,45 @@
+"""Which objects a caller may know of. What it may not is answered as if it were not there."""
+
+from weft.api.caller import Caller
+from weft.api.neutron.policy import Target
+from weft.store.protocol import State
+from weft.store.records import Record
+
+
+def may_see(caller: Caller, record: Record, state: State) -> bool:
+    """Tell whether the object exists as far as `caller` is concerned.
+
+    Own objects; shared and external networks and their subnets; ports and subnets of own networks.
+    """
+    if caller.is_admin or (caller.project_id is not None and record.get("project_id") == caller.project_id):
+        return True
+    if record.key.kind == "network":
+        return _is_public(record)
+    network = state.get("network", record.get("network_id", ""))
+    if network is None:
+        return False
+    if network.get("project_id") == caller.project_id:
+        return True
+    return record.key.kind == "subnet" and _is_public(network)
+
+
+def is_narrow(caller: Caller, kind: str) -> bool:
+    """Tell whether `caller` sees less than everything of `kind`."""
+    return not caller.is_admin
+
+
+def target_of(record: Record, state: State) -> Target:
+    """Return what policy rules look at, for an existing object."""
+    return target_for(record.get("project_id"), record.get("network_id"), state)
+
+
+def target_for(project_id: str | None, network_id: str | None, state: State) -> Target:
+    """Return what policy rules look at, for an object of a project, on a network."""
+    network = state.get("network", network_id) if network_id else None
+    if network is None:
+        return Target(project_id)
+    return Target(project_id, network.get("project_id"), bool(network.get("shared")))
+
+
+def _is_public(network: Record) -> bool:
+    return bool(network.get("shared") or network.get("external"))

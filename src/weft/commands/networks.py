@@ -1,0 +1,162 @@
+"""Networks: create, update, delete."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from weft.commands.changes import changed_fields
+from weft.commands.context import Context
+from weft.commands.errors import (
+    InvalidInput,
+    InvalidSharedSetting,
+    NetworkInUse,
+    NetworkMTUSubnetConflict,
+    NetworkNotFound,
+)
+from weft.commands.vnis import VniPicker
+from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.protocol import State
+from weft.store.records import DELETED, Key, Record
+from weft.store.writes import Write, Writes
+
+VXLAN_OVERHEAD_BYTES = 50  # IPv4 20 + UDP 8 + VXLAN 8 + inner Ethernet 14; RFC 7348, section 5
+UNDERLAY_MTU_BYTES = 1500  # what a WAN carries without being asked
+MAX_MTU_BYTES = UNDERLAY_MTU_BYTES - VXLAN_OVERHEAD_BYTES
+IPV4_MIN_MTU_BYTES = 68  # RFC 791
+IPV6_MIN_MTU_BYTES = 1280  # RFC 8200, section 5
+
+
+class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated request. UNSET: not given."""
+
+    project_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    shared: bool = False
+    external: bool = False
+    mtu: int = 0  # 0: the most that fits
+    network_type: str | UnsetType = UNSET
+    physical_network: str | UnsetType | None = UNSET
+    vni: int | UnsetType = UNSET
+    port_security_enabled: bool = True
+    availability_zone_hints: list[str] = []
+    is_default: bool = False
+
+
+class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated change. UNSET: leave alone."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    external: bool | UnsetType = UNSET
+    mtu: int | UnsetType = UNSET
+    network_type: str | UnsetType = UNSET
+    physical_network: str | UnsetType | None = UNSET
+    vni: int | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    is_default: bool | UnsetType = UNSET
+
+
+def create_networks(state: State, requests: Sequence[CreateNetwork], context: Context) -> Writes:
+    """Return the writes that create all of `requests`, each with a VNI of its own.
+
+    Raises InvalidInput, TunnelIdInUse, NoNetworkAvailable, NeedsTransfer.
+    """
+    vnis = VniPicker(state, context)
+    writes = tuple(_create(request, vnis, context) for request in requests)
+    return Writes(writes, claims=tuple(vnis.claims), actor=context.actor, verb="create network")
+
+
+def update_network(state: State, network_id: str, request: UpdateNetwork, context: Context) -> Writes:
+    """Return the write that changes what differs. Raises NetworkNotFound, InvalidInput, InvalidSharedSetting."""
+    network = existing_network(state, network_id)
+    values = changed_fields(network, request)
+    for field in ("network_type", "vni", "physical_network"):
+        if field in values:
+            raise InvalidInput("Plugin does not support updating the following provider network attributes")
+    if "mtu" in values:
+        values["mtu"] = _mtu(values["mtu"])
+        _check_mtu(state, network, values["mtu"])
+    if values.get("shared") is False:
+        _check_unsharing(state, network)
+    writes = (Write(network.key, values),) if values else ()
+    return Writes(writes, actor=context.actor, verb="update network")
+
+
+def delete_network(state: State, network_id: str, context: Context) -> Writes:
+    """Return the writes that delete the network and its subnets. Raises NetworkNotFound, NetworkInUse."""
+    network = existing_network(state, network_id)
+    ports = state.referrers(NETWORK.name, network_id, PORT.name)
+    if ports:
+        raise NetworkInUse(network_id, sorted(port.key.id for port in ports))
+    subnets = state.referrers(NETWORK.name, network_id, SUBNET.name)
+    keys = [*sorted(subnet.key for subnet in subnets), network.key]
+    return Writes(tuple(Write(key, {DELETED: True}) for key in keys), actor=context.actor, verb="delete network")
+
+
+def existing_network(state: State, network_id: str) -> Record:
+    """Return the live network. Raises NetworkNotFound."""
+    network = state.get(NETWORK.name, network_id)
+    if network is None:
+        raise NetworkNotFound(network_id)
+    return network
+
+
+def _create(request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
+    if request.network_type not in (UNSET, "vxlan"):
+        raise InvalidInput(f"Invalid network_type: {request.network_type}; this cloud's networks are vxlan")
+    if request.physical_network not in (UNSET, None, ""):
+        raise InvalidInput("provider:physical_network specified for vxlan network")
+    if request.vni is not UNSET and request.network_type is UNSET:
+        raise InvalidInput("network_type required")
+    values: dict[str, Any] = {
+        "project_id": request.project_id,
+        "name": request.name,
+        "description": request.description,
+        "admin_state_up": request.admin_state_up,
+        "shared": request.shared,
+        "external": request.external,
+        "mtu": _mtu(request.mtu),
+        "vni": vnis.any() if request.vni is UNSET else vnis.exactly(request.vni),
+        "network_type": "vxlan",
+        "port_security_enabled": request.port_security_enabled,
+        "availability_zone_hints": request.availability_zone_hints,
+        "is_default": request.is_default,
+        "tags": [],
+        "created_at": context.now,
+    }
+    return Write(Key("fabric", NETWORK.name, context.new_id()), values, create=True)
+
+
+def _mtu(wanted: int) -> int:
+    if wanted > MAX_MTU_BYTES:
+        raise InvalidInput(f"Requested MTU is too big, maximum is {MAX_MTU_BYTES}")
+    return wanted or MAX_MTU_BYTES
+
+
+def _check_mtu(state: State, network: Record, mtu: int) -> None:
+    for subnet in state.referrers(NETWORK.name, network.key.id, SUBNET.name):
+        check_subnet_mtu(network.key.id, mtu, subnet.get("ip_version"))
+
+
+def check_subnet_mtu(network_id: str, mtu: int, ip_version: int) -> None:
+    """Raise NetworkMTUSubnetConflict if packets of `ip_version` do not fit a network of `mtu`."""
+    if mtu < IPV4_MIN_MTU_BYTES:
+        raise NetworkMTUSubnetConflict(network_id, IPV4_MIN_MTU_BYTES)
+    if ip_version == 6 and mtu < IPV6_MIN_MTU_BYTES:
+        raise NetworkMTUSubnetConflict(network_id, IPV6_MIN_MTU_BYTES)
+
+
+def _check_unsharing(state: State, network: Record) -> None:
+    owner = network.get("project_id")
+    users = [
+        *state.referrers(NETWORK.name, network.key.id, PORT.name),
+        *state.referrers(NETWORK.name, network.key.id, SUBNET.name),
+    ]
+    if any(user.get("project_id") != owner for user in users):
+        raise InvalidSharedSetting(network.get("name") or network.key.id)

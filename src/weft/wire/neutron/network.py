@@ -1,0 +1,68 @@
+"""The network: `/v2.0/networks`. Source: neutron-lib, api/definitions/network.py and the extensions named beside."""
+
+from weft.wire.neutron import types
+from weft.wire.neutron.attributes import Attribute
+from weft.wire.neutron.common import COMMON, ID, NAME, PROJECT, TAGS
+
+NETWORK: tuple[Attribute, ...] = (
+    ID,
+    NAME,
+    *PROJECT,
+    Attribute(name="subnets", type=types.array({"type": "string"}), derived=True, about="IDs of its subnets."),
+    Attribute(name="admin_state_up", type=types.BOOLEAN, default=True, post=True, put=True, filter=True, sort=True),
+    Attribute(name="status", type=types.STRING, derived=True, filter=True, sort=True),
+    Attribute(name="shared", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True),
+    Attribute(  # external-net
+        name="router:external",
+        field="external",
+        type=types.BOOLEAN,
+        default=False,
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+    ),
+    Attribute(name="mtu", type=types.MTU, post=True, put=True, filter=True, sort=True),  # net-mtu-writable
+    Attribute(  # provider
+        name="provider:network_type",
+        field="network_type",
+        type=types.string(32),
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+    ),
+    Attribute(
+        name="provider:physical_network",
+        field="physical_network",
+        type=types.STRING_OR_NONE,
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+    ),
+    Attribute(
+        name="provider:segmentation_id",
+        field="vni",
+        type=types.INTEGER,
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+        index="vni",
+        about="The VXLAN network identifier.",
+    ),
+    Attribute(  # network_availability_zone
+        name="availability_zone_hints", type=types.STRINGS, default=[], post=True, sort=True
+    ),
+    Attribute(name="availability_zones", type=types.array({"type": "string"}), derived=True),
+    Attribute(name="port_security_enabled", type=types.BOOLEAN, default=True, post=True, put=True, guarded=True),
+    Attribute(  # project-default-networks
+        name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True
+    ),
+    Attribute(name="ipv4_address_scope", type=types.STRING_OR_NONE, derived=True),
+    Attribute(name="ipv6_address_scope", type=types.STRING_OR_NONE, derived=True),
+    Attribute(name="l2_adjacency", type=types.BOOLEAN, derived=True, about="Always true: one segment, every site."),
+    TAGS,
+    *COMMON,
+)

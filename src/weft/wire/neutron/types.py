@@ -1,0 +1,167 @@
+"""The types that Neutron's attributes have. Texts are neutron-lib's (api/validators, api/converters)."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from weft.wire.neutron import addresses
+from weft.wire.neutron.attributes import BadValue, Type, fine, unchanged
+
+NAME_LENGTH = 255
+DESCRIPTION_LENGTH = 255
+TAG_LENGTH = 255
+MAX_TAGS = 50
+
+_TRUE = {"1", "t", "true", "on", "y", "yes"}
+_FALSE = {"0", "f", "false", "off", "n", "no"}
+_UUID = re.compile(r"^[0-9a-f]{32}$")
+
+
+# ---- text
+def string_problem(value: Any, longest: int | None = None) -> str | None:
+    """Say why `value` is no string, or too long a one."""
+    if not isinstance(value, str):
+        return f"'{value}' is not a valid string"
+    if longest is not None and len(value) > longest:
+        return f"'{value}' exceeds maximum length of {longest}"
+    return None
+
+
+def name_problem(value: Any) -> str | None:
+    """Say why `value` is no name: printable text without blanks at its ends, as Neutron has it."""
+    if problem := string_problem(value, NAME_LENGTH):
+        return problem
+    if value.isascii() and value.isprintable() and value == value.strip():
+        return None
+    blank_ends = value[:1].isspace() or value[-1:].isspace()
+    if blank_ends or not all(_is_printable(char) for char in value):
+        return f"'{value}' is not a valid string"
+    return None
+
+
+def _is_printable(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] != "C" and (category[0] != "Z" or category == "Zs")
+
+
+def string(longest: int) -> Type:
+    """Return the type of strings up to a length."""
+    return Type({"type": "string", "maxLength": longest}, problem=lambda value: string_problem(value, longest))
+
+
+def one_of(values: Collection[Any]) -> Type:
+    """Return the type of values out of a fixed set."""
+    return Type(
+        {"enum": list(values)}, problem=lambda value: None if value in values else f"{value} is not in valid_values"
+    )
+
+
+STRING = Type({"type": "string"}, problem=string_problem)
+STRING_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else string_problem(v, 255))
+NAME = Type({"type": "string", "maxLength": NAME_LENGTH}, problem=name_problem)
+DESCRIPTION = string(DESCRIPTION_LENGTH)
+
+
+# ---- numbers and truth
+def to_boolean(value: Any) -> bool:
+    """Return what `value` says, in any of the spellings Neutron takes. Raises BadValue."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise BadValue(f"'{value}' cannot be converted to boolean")
+
+
+def to_int(value: Any) -> int:
+    """Return `value` as an integer. Raises BadValue."""
+    try:
+        return int(value)
+    except (ValueError, TypeError, OverflowError):
+        raise BadValue(f"'{value}' is not an integer") from None
+
+
+def _mtu_problem(value: Any) -> str | None:
+    return f"'{value}' should be non-negative" if value < 0 else None
+
+
+BOOLEAN = Type({"type": "boolean"}, to_boolean)
+INTEGER = Type({"type": "integer"}, to_int)
+MTU = Type({"type": "integer", "minimum": 0}, to_int, _mtu_problem)
+IP_VERSION = Type({"enum": [4, 6]}, to_int, lambda v: None if v in (4, 6) else f"{v} is not in valid_values")
+
+
+# ---- identifiers
+def uuid_problem(value: Any) -> str | None:
+    """Say why `value` is no UUID; any spelling Python's uuid module takes is one, as in oslo.utils."""
+    if isinstance(value, str):
+        plain = value.lower().replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "")
+        if _UUID.match(plain):
+            return None
+    return f"'{value}' is not a valid UUID"
+
+
+UUID = Type({"type": "string", "format": "uuid"}, problem=uuid_problem)
+UUID_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else uuid_problem(v))
+
+
+# ---- addresses
+IP_OR_NONE = Type({"type": ["string", "null"]}, addresses.canonical_ip, addresses.ip_or_none_problem)
+CIDR = Type({"type": "string"}, addresses.canonical_prefix)
+MAC = Type({"type": "string"}, addresses.canonical_mac, addresses.mac_problem)
+POOLS = Type(
+    {"type": "array", "items": {"type": "object", "required": ["start", "end"]}},
+    addresses.canonical_pools,
+    addresses.pools_problem,
+)
+NAMESERVERS = Type(
+    {"type": "array", "items": {"type": "string"}},
+    lambda v: [] if v is None else [addresses.canonical_ip(host) for host in v] if isinstance(v, list) else v,
+    addresses.nameservers_problem,
+)
+HOST_ROUTES = Type(
+    {"type": "array", "items": {"type": "object", "required": ["destination", "nexthop"]}},
+    addresses.canonical_routes,
+    addresses.routes_problem,
+)
+
+
+# ---- lists and dictionaries
+def list_problem(value: Any, item_problem: Callable[[Any], str | None]) -> str | None:
+    """Say why `value` is no list of different, good items."""
+    if not isinstance(value, list):
+        return f"'{value}' is not a list"
+    for position, item in enumerate(value):
+        if item in value[:position]:
+            return f"Duplicate items in the list: '{item}'"
+        if problem := item_problem(item):
+            return problem
+    return None
+
+
+def tags_problem(value: Any) -> str | None:
+    """Say why `value` is no list of tags."""
+    return list_problem(value, lambda tag: string_problem(tag, TAG_LENGTH))
+
+
+def _dictionary_problem(value: Any) -> str | None:
+    return None if value is None or isinstance(value, dict) else f"'{value}' is not a dictionary"
+
+
+def _none_yet_problem(value: Any) -> str | None:
+    return None if value == [] else "only the empty list is supported by this cloud"
+
+
+TAGS = Type({"type": "array", "items": {"type": "string", "maxLength": TAG_LENGTH}}, problem=tags_problem)
+UUIDS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, uuid_problem))
+STRINGS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, string_problem))
+OBJECT = Type({"type": "object"}, lambda v: {} if v is None else v, _dictionary_problem)
+NONE_YET = Type({"type": "array", "maxItems": 0}, lambda v: [] if v is None else v, _none_yet_problem)
+
+
+def array(item: Mapping[str, Any]) -> Type:
+    """Return the type of a list that is only shown."""
+    return Type({"type": "array", "items": item}, unchanged, fine)

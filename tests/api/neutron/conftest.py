@@ -1,0 +1,38 @@
+"""A Neutron API over a store in memory, and clients for different callers."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from tests.api.neutron.callers import client_for
+
+from weft.store.records import Key
+from weft.store.simulated.memory import MemoryStore
+from weft.store.writes import Write, Writes
+
+
+@pytest.fixture
+async def store() -> MemoryStore:
+    store = MemoryStore(site="a", node="a1")
+    site = Write(Key("fabric", "site", "a"), {"number": 1}, create=True)
+    node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
+    await store.commit(Writes((site, node)))
+    return store
+
+
+@pytest.fixture
+async def admin(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_for(store, "admin") as client:
+        yield client
+
+
+@pytest.fixture
+async def alice(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_for(store, "alice") as client:
+        yield client
+
+
+@pytest.fixture
+async def bob(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_for(store, "bob") as client:
+        yield client

@@ -1,0 +1,101 @@
+"""The application around the resources: versions, tokens, paths, sizes."""
+
+import pytest
+from tests.api.neutron.callers import client_for
+
+from weft.api.neutron import openapi_paths
+from weft.api.neutron.http import MAX_BODY_BYTES
+
+
+async def test_versions_need_no_token(store):
+    async with client_for(store, None) as nobody:
+        answer = await nobody.get("/")
+        assert answer.json() == {
+            "versions": [
+                {
+                    "id": "v2.0",
+                    "status": "CURRENT",
+                    "links": [{"rel": "self", "href": "http://weft.test:9696/v2.0/"}],
+                }
+            ]
+        }
+
+
+@pytest.mark.parametrize("token", [None, "forged"])
+async def test_everything_else_needs_one(store, token):
+    async with client_for(store, token) as nobody:
+        answer = await nobody.get("/v2.0/networks")
+        assert answer.status_code == 401
+        assert answer.json() == {
+            "error": {
+                "code": 401,
+                "title": "Unauthorized",
+                "message": "The request you have made requires authentication.",
+            }
+        }
+        assert answer.headers["WWW-Authenticate"].startswith("Keystone uri=")
+
+
+async def test_each_answer_names_its_request(alice):
+    answers = [await alice.get("/v2.0/networks"), await alice.get("/v2.0/nothing")]
+    ids = {answer.headers["X-Openstack-Request-Id"] for answer in answers}
+    assert len(ids) == 2
+    assert all(id.startswith("req-") for id in ids)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/v2.0/nothing", 404, "HTTPNotFound"),
+        ("GET", "/v3/networks", 404, "HTTPNotFound"),
+        ("PUT", "/v2.0/networks", 405, "HTTPMethodNotAllowed"),
+        ("DELETE", "/v2.0/networks", 405, "HTTPMethodNotAllowed"),
+        ("POST", "/v2.0/networks/x", 405, "HTTPMethodNotAllowed"),
+        ("GET", "/v2.0/networks/x/y", 404, "HTTPNotFound"),
+        ("GET", "/v2.0/networks/not-a-uuid", 404, "NetworkNotFound"),
+    ],
+)
+async def test_what_is_not_there(alice, method, path, status, kind):
+    answer = await alice.request(method, path)
+    assert (answer.status_code, answer.json()["NeutronError"]["type"]) == (status, kind)
+
+
+async def test_a_body_has_a_limit(alice):
+    answer = await alice.post("/v2.0/networks", content=b"x" * (MAX_BODY_BYTES + 1))
+    assert answer.status_code == 413
+
+
+async def test_a_delete_takes_no_body(alice):
+    network = (await alice.post("/v2.0/networks", json={"network": {}})).json()["network"]
+    answer = await alice.request("DELETE", f"/v2.0/networks/{network['id']}", content=b"{}")
+    assert answer.json()["NeutronError"]["message"] == "Request body is not supported in DELETE."
+
+
+async def test_extensions(alice):
+    listed = (await alice.get("/v2.0/extensions")).json()["extensions"]
+    aliases = [extension["alias"] for extension in listed]
+    assert {"binding", "provider", "standard-attr-tag", "pagination"} <= set(aliases)
+    assert set(listed[0]) == {"alias", "name", "updated", "description", "links"}
+    one = await alice.get("/v2.0/extensions/binding")
+    assert one.json()["extension"]["name"] == "Port Binding"
+    none = await alice.get("/v2.0/extensions/none")
+    assert none.json()["NeutronError"]["message"] == "Extension with alias none does not exist"
+
+
+async def test_resources_are_listed(alice):
+    listed = (await alice.get("/v2.0/")).json()["resources"]
+    assert {"networks"} <= {resource["collection"] for resource in listed}
+
+
+async def test_quotas_are_unlimited(alice, bob):
+    quota = (await alice.get("/v2.0/quotas/p-alice")).json()["quota"]
+    assert quota["network"] == -1
+    detail = (await alice.get("/v2.0/quotas/p-alice/details.json")).json()["quota"]
+    assert detail["network"] == {"limit": -1, "used": 0, "reserved": 0}
+    assert (await bob.get("/v2.0/quotas/p-alice")).status_code == 403
+
+
+def test_every_path_is_described():
+    paths = openapi_paths()
+    assert "post" in paths["/v2.0/networks"]
+    assert "put" in paths["/v2.0/networks/{id}"]
