@@ -63,7 +63,7 @@ bench: setup-lab setup-bench ## measure everything, results in var/bench (BENCH=
 .PHONY: bpf
 bpf: setup-python ## compile bpf/ into src/weft/dataplane/objects
 	@tools/setup bpf
-	@$(MAKE) -s --no-print-directory -C bpf PYTHON=$(abspath $(BIN)/python)
+	@$(BIN)/python tools/build_bpf.py
 
 .PHONY: wheel
 wheel: bpf ## dist/weft-*.whl, with the compiled eBPF inside

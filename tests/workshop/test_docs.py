@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
-    path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md"), *ROOT.glob("bpf/**/*.md")]
+    path
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md"), *ROOT.glob("bpf/**/*.md")]
 )
 ROOMS = sorted(path for path in (ROOT / "src/weft").iterdir() if path.is_dir() and path.name != "__pycache__")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
