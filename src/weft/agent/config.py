@@ -84,7 +84,9 @@ def read_config(path: Path) -> Config:
     try:
         config = msgspec.convert(tomllib.loads(path.read_text()), Config)
         IPv4Address(config.node.underlay_ip)
-    except (OSError, ValueError) as err:  # msgspec.ValidationError and TOMLDecodeError are ValueErrors
+    except OSError as err:
+        raise BadConfig(f"{path}: {err.strerror or err}") from err
+    except ValueError as err:  # msgspec.ValidationError and TOMLDecodeError are ValueErrors
         raise BadConfig(f"{path}: {err}") from err
     if not 1 <= config.node.site_number <= 65535:
         raise BadConfig(f"{path}: node.site_number is {config.node.site_number}, must be 1..65535")

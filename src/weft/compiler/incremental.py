@@ -70,6 +70,10 @@ class Compiler:
                 if bound.node_id == self.node_id:
                     yield bound
 
+    def local_networks(self) -> frozenset[NetworkId]:
+        """Return the networks with a port on this node."""
+        return frozenset(self._local)
+
     def _set_port(self, port_id: PortId, bound: BoundPort | None) -> tuple[set[NetworkId], set[PortId]]:
         """Take note of a port; return networks that came to or left this node, and ports to recompile."""
         old = self._index.set_port(port_id, bound)

@@ -120,9 +120,11 @@ class Store(Protocol):
 
     site: SiteId
     node: NodeId
-    state: State
-    runtime: Runtime
 
+    @property
+    def state(self) -> State: ...
+    @property
+    def runtime(self) -> Runtime: ...
     @property
     def in_sync(self) -> bool: ...  # the first full read is done: what is absent from `state` is absent
 

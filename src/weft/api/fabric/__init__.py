@@ -1,1 +1,0 @@
-"""/weft/v1: what Neutron lacks: sites, nodes, receipts, conflicts, digest, plans, drops, journal."""
