@@ -46,6 +46,10 @@ class HybridClock:
         self._last = max(hlc_from_ms(now_ms), self._last + 1)
         return self._last
 
+    def advance(self, hlc: int) -> None:
+        """Never again give a reading up to `hlc`: for readings that were checked before, and for our own disk's."""
+        self._last = max(self._last, hlc)
+
     def see(self, hlc: int, now_ms: int) -> None:
         """Take note of a peer's reading. Raises ClockTooFarAhead, and then remembers nothing."""
         ahead_ms = ms_from_hlc(hlc) - now_ms

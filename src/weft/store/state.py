@@ -52,8 +52,11 @@ class MergedState:
 
     def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]:
         """Return the live records of `kind` with `value` at the field path `index`, which must be indexed."""
-        ids = self._indexes[kind, index].ids(value)
-        return [self._live[kind][id] for id in ids]
+        return [self._live[kind][id] for id in self.lookup_ids(kind, index, value)]
+
+    def lookup_ids(self, kind: str, index: str, value: Any) -> Collection[str]:
+        """Return the IDs of what `lookup` returns, without building a list: for counting and for joins."""
+        return self._indexes[kind, index].ids(value)
 
     def raw(self, key: Key) -> Record | None:
         """Return a record whether it is alive or not."""

@@ -48,8 +48,11 @@ def encode_record(record: Record) -> bytes:
     return _encoder.encode((FORMAT, *record.key, versions, fields))
 
 
-def decode_record(data: bytes, now_ms: int) -> Record:
-    """Return the record in `data`. Raises BadRecord if it is malformed, oversize or from the future."""
+def decode_record(data: bytes, now_ms: int | None) -> Record:
+    """Return the record in `data`.
+
+    Raises BadRecord if it is malformed, oversize or, with `now_ms` given, from the future.
+    """
     if len(data) > RECORD_BYTES_MAX:
         raise BadRecord(f"{len(data)} bytes, limit {RECORD_BYTES_MAX}")
     try:
@@ -66,7 +69,7 @@ def decode_record(data: bytes, now_ms: int) -> Record:
     return record
 
 
-def check_record(record: Record, now_ms: int) -> None:
+def check_record(record: Record, now_ms: int | None) -> None:
     """Make sure that a record's contents are such as an honest writer makes. Raises BadRecord."""
     if not 0 < len(record.fields) <= FIELDS_MAX:
         raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX}")
@@ -82,11 +85,13 @@ def check_record(record: Record, now_ms: int) -> None:
         _check_value(record, name, value, DEPTH_MAX)
 
 
-def _check_stamp(record: Record, name: str, stamp: Stamp, now_ms: int) -> None:
+def _check_stamp(record: Record, name: str, stamp: Stamp, now_ms: int | None) -> None:
     if not 0 < stamp.n <= record.versions.get(stamp.site, 0):
         raise BadRecord(f"{record.key}: {name}: write {stamp.n} of {stamp.site[:80]!r} is not in the version vector")
     if not 0 < stamp.hlc <= INT_MAX:
         raise BadRecord(f"{record.key}: {name}: no clock reading: {stamp.hlc}")
+    if now_ms is None:
+        return
     ahead_ms = ms_from_hlc(stamp.hlc) - now_ms
     if ahead_ms > MAX_AHEAD_MS:
         raise FromTheFuture(f"{record.key}: {name}: written {ahead_ms} ms ahead of our clock (limit {MAX_AHEAD_MS})")

@@ -1,0 +1,74 @@
+"""Watches the merged state for what no single merge shows: duplicates, and deleted things still in use.
+
+Both also appear for a moment when records arrive out of order (an address given anew before we hear that its
+last holder is gone). So a finding must last GRACE_S before it is reported. Sans-I/O: callers pass `now_ms`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from weft.store.conflicts import Row, duplicate_conflict, keeper_first, kept_conflict, rows_of
+from weft.store.liveness import is_tombstone
+from weft.store.paths import rows_at
+from weft.store.protocol import Change
+from weft.store.records import Key, Record
+from weft.store.state import MergedState
+
+GRACE_MS = 3_000  # order settles within a second or so of a heal; a report may wait
+
+_Suspicion = tuple[Key, tuple[str, ...], Row]  # no paths: a tombstone that lives
+
+
+class Findings:
+    """Suspicions and when they arose; due ones become conflict records."""
+
+    def __init__(self, state: MergedState) -> None:
+        self._state = state
+        self._since_ms: dict[_Suspicion, int] = {}
+
+    def watch(self, changes: Iterable[Change], now_ms: int) -> None:
+        """Look at what has changed. Costs little unless something is suspicious."""
+        for change in changes:
+            record = change.after
+            if record is None:
+                continue
+            if is_tombstone(record):
+                self._since_ms.setdefault((record.key, (), ()), now_ms)
+            before = set(rows_of(change.before)) if change.before else set()
+            for paths, row in rows_of(record):
+                if (paths, row) not in before and any(self._rivals(record, paths, row)):
+                    self._since_ms.setdefault((record.key, paths, row), now_ms)
+
+    def due(self, now_ms: int) -> list[Record]:
+        """Return conflict records for what has lasted."""
+        due = [suspicion for suspicion, since_ms in self._since_ms.items() if now_ms - since_ms >= GRACE_MS]
+        found: dict[Key, Record] = {}
+        for suspicion in due:
+            del self._since_ms[suspicion]
+            found.update((conflict.key, conflict) for conflict in self._confirmed(*suspicion))
+        return [found[key] for key in sorted(found)]
+
+    @property
+    def next_due_ms(self) -> int | None:
+        """When `due` has something to look at."""
+        return min(self._since_ms.values()) + GRACE_MS if self._since_ms else None
+
+    def _confirmed(self, key: Key, paths: tuple[str, ...], row: Row) -> Iterator[Record]:
+        record = self._state.get(key.kind, key.id)
+        if record is None or record.key != key:
+            return
+        if not paths:
+            if is_tombstone(record):
+                yield kept_conflict(record)
+        elif row in rows_at(record, paths):
+            for rival in self._rivals(record, paths, row):
+                yield duplicate_conflict(*keeper_first(record, rival), paths, row)
+
+    def _rivals(self, record: Record, paths: tuple[str, ...], row: Row) -> Iterator[Record]:
+        """Yield the other live records that claim the same."""
+        kind = record.key.kind
+        held = [self._state.lookup_ids(kind, path, value) for path, value in zip(paths, row, strict=True)]
+        for id in min(held, key=len):  # a subnet has many ports, an address few: or the other way round
+            if id != record.key.id and all(id in ids for ids in held):
+                rival = self._state.get(kind, id)
+                if rival is not None and row in rows_at(rival, paths):
+                    yield rival

@@ -1,0 +1,231 @@
+"""The replication core of one process: events in, effects out. No network, disk or clock in here.
+
+The transport (`site_store.py` over NATS, `simulated/` in one process) carries records between logs, and
+does what `Effects` say. How the two meet:
+
+    at start    `load(records from disk)`; then read our own log, then pull from the neighbours
+    a commit    `written = write(writes, now)`; publish `written.records` into our site's log, by compare-and-set,
+                all or none; once that is durable: `accept(written.records, now)`
+    a message   from any log, our site's own included: `absorb(data, site, now)`
+    relaying    publish `state.raw(key)` for each key in `effects.relay` until our log took it or a newer one
+    now and then `tick(now)`; compare with a neighbour: `repair()`, see `repair.py`; answer one: `answer(...)`
+
+Every node of a site has a replica; one of them (`reports=True`) pulls from other sites and reports conflicts.
+"""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from weft.model import Invalid, SiteId, Unavailable
+from weft.store.clock import HybridClock
+from weft.store.collect import collect_before, due_tombstones, is_due
+from weft.store.conflicts import CONFLICTS_MAX, conflicts_of_merge
+from weft.store.digest import DigestTree
+from weft.store.effects import Effects, joined
+from weft.store.findings import Findings
+from weft.store.newest import Newest
+from weft.store.protocol import Alert
+from weft.store.quarantine import Quarantine
+from weft.store.records import Key, Loss, Record, merge, write
+from weft.store.recovery import Recovery, next_writer, writer_of
+from weft.store.repair import Repair, answer
+from weft.store.state import MergedState
+from weft.store.wire import RECORD_BYTES_MAX, BadRecord, check_record, decode_record, encode_record
+from weft.store.writes import Receipt, StaleView, Write, Writes
+
+COLLECT_EVERY_MS = 3600 * 1000
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A decided write: the records to publish, all or none, and the receipt to give once they are durable."""
+
+    records: tuple[Record, ...]
+    receipt: Receipt
+
+
+class Replica:
+    """Merges, remembers and reports. One per process; not for several threads."""
+
+    def __init__(
+        self,
+        site: SiteId,
+        *,
+        lost: bool = False,
+        has_peers: bool = False,
+        reports: bool = True,
+        conflicts_max: int = CONFLICTS_MAX,
+    ) -> None:
+        """`lost` and `has_peers`: see `Recovery`; `reports`: write conflict records for what we notice."""
+        self.site = site
+        self.state = MergedState()
+        self.digest = DigestTree()
+        self.clock = HybridClock()
+        self.quarantine = Quarantine()
+        self.recovery = Recovery(site, self.state, lost=lost, has_peers=has_peers)
+        self._reports = reports
+        self._findings = Findings(self.state)
+        self._conflicts = Newest(conflicts_max)
+        self._new_writer: str | None = None
+        self._collected_ms = 0
+
+    # ---- at start
+    def load(self, records: Iterable[Record], now_ms: int) -> None:
+        """Take in what our own disk holds. No effects; nothing is refused."""
+        for record in records:
+            self.clock.advance(record.newest.hlc)
+            self._put(record, now_ms)
+
+    # ---- writing
+    def write(self, writes: Writes, now_ms: int) -> Written:
+        """Return the records that `writes` comes to. Nothing is remembered before `accept`.
+
+        Raises StaleView if a record to create exists, Invalid if one becomes too large to be taken in by
+        others, Unavailable while the site recovers from the loss of its disk.
+        """
+        self._allow(writes)
+        hlc = self.clock.tick(now_ms)
+        records: dict[Key, Record] = {}
+        for one in (*self._first_words(), *writes.writes):
+            held = records.get(one.key) or self.state.raw(one.key)
+            if one.create and held is not None:
+                raise StaleView(f"{one.key} exists")
+            records[one.key] = write(held, one.key, one.values, hlc, self.writer)
+        for record in records.values():
+            _check_own(record)
+        keys = tuple(one.key for one in writes.writes)
+        return Written(tuple(records.values()), Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys))
+
+    @property
+    def writer(self) -> str:
+        """The name under which our writes are numbered."""
+        return self._new_writer or writer_of(self.site, self.state)
+
+    def accept(self, records: Collection[Record], now_ms: int) -> Effects:
+        """Merge what our site's log has just made durable for us. `relay` is not empty if a peer was quicker."""
+        return joined(self._absorb(record, self.site, now_ms) for record in records)
+
+    def seed(self, records: Collection[Record], now_ms: int) -> Effects:
+        """Take in deterministic first records (`Store.seed`) that are not known; `relay` names those to publish."""
+        unknown = [record for record in records if self.state.raw(record.key) is None]
+        return joined(self._absorb(record, SiteId(""), now_ms) for record in unknown)
+
+    # ---- replication
+    def absorb(self, data: bytes, source: SiteId, now_ms: int) -> Effects:
+        """Merge a record as it came from the log of `source`, our own site's log included.
+
+        Whatever is wrong with it ends in `quarantine`; never raises.
+        """
+        try:
+            # What our own log holds was checked when it went in; our own clock may have been wrong since.
+            record = decode_record(data, None if source == self.site else now_ms)
+        except BadRecord as err:
+            self.quarantine.refuse(source, data, err, now_ms)
+            return Effects()
+        return self._absorb(record, source, now_ms)
+
+    def tick(self, now_ms: int) -> Effects:
+        """Do what time asks for: report findings that lasted, forget old tombstones. Call it every second or so."""
+        effects = []
+        if self._reports:
+            effects += [self._absorb(conflict, SiteId(""), now_ms) for conflict in self._findings.due(now_ms)]
+        if now_ms - self._collected_ms >= COLLECT_EVERY_MS:
+            self._collected_ms = now_ms
+            effects.append(self._collect(collect_before(now_ms)))
+        return joined(effects)
+
+    def read_fully(self, site: SiteId, now_ms: int) -> None:
+        """Take note that everything `site` held at some moment since our start has been absorbed."""
+        self.recovery.read_fully(site)
+        if self._new_writer is None and self.recovery.was_known:
+            self._new_writer = next_writer(self.site, now_ms)
+
+    # ---- comparing
+    def repair(self) -> Repair:
+        """Return a comparison with another site, for the transport to carry out."""
+        return Repair(self.digest)
+
+    def answer(self, verb: str, payload: bytes) -> bytes:
+        """Answer another site's comparison. Raises BadAnswer if its question makes no sense."""
+        return answer(verb, payload, self.digest, self.state.raw)
+
+    def alerts(self) -> list[Alert]:
+        """Return what an operator should look at."""
+        return self.quarantine.alerts()
+
+    # ---- inside
+    def _absorb(self, record: Record, source: SiteId, now_ms: int) -> Effects:
+        held = self.state.raw(record.key)
+        if held is None and not self._admits(record, now_ms):
+            return Effects()
+        merged = merge(held, record) if held is not None else None
+        now_held = merged.record if merged else record
+        self.clock.advance(record.newest.hlc)  # stamps too far ahead were refused at the door
+        relay = (record.key,) if (now_held != record if source == self.site else now_held is not held) else ()
+        if now_held is held and not (merged and merged.losses):
+            return Effects(relay=relay)
+        own = self._put(now_held, now_ms) if now_held is not held else Effects()
+        own = joined([own, Effects(relay=relay)])
+        if held is None or merged is None:
+            return own
+        # Reports first: whoever gets the merged record from us, and so cannot notice any more, gets them before.
+        return joined([*self._report(held, record, merged.losses, now_ms), own])
+
+    def _admits(self, record: Record, now_ms: int) -> bool:
+        if record.key.kind == "conflict" and not self._conflicts.admits(record):
+            return False
+        return not is_due(record, collect_before(now_ms))
+
+    def _put(self, record: Record, now_ms: int) -> Effects:
+        changes = self.state.apply(record)
+        self.digest.put(record)
+        if self._reports:
+            self._findings.watch(changes, now_ms)
+        dropped = self._conflicts.note(record) if record.key.kind == "conflict" else None
+        effects = Effects(store=(record,), changes=tuple(changes))
+        return joined([effects, self._forget([dropped])]) if dropped else effects
+
+    def _report(self, held: Record, record: Record, losses: tuple[Loss, ...], now_ms: int) -> list[Effects]:
+        if not self._reports or record.key.kind == "conflict":
+            return []
+        conflicts = conflicts_of_merge(held, record, losses)
+        return [self._absorb(conflict, SiteId(""), now_ms) for conflict in conflicts]
+
+    def _collect(self, before_hlc: int) -> Effects:
+        dead = (record for record in self.state.raw_records() if self.state.get(*record.key[1:]) is None)
+        return self._forget([record.key for record in due_tombstones(dead, before_hlc)])
+
+    def _forget(self, keys: Collection[Key]) -> Effects:
+        changes = []
+        for key in keys:
+            changes += self.state.forget(key)
+            self.digest.drop(key)
+            self._conflicts.discard(key)
+        return Effects(forget=tuple(keys), changes=tuple(changes))
+
+    def _allow(self, writes: Writes) -> None:
+        if not self.recovery.may_write:
+            raise Unavailable(f"site {self.site} lost its disk and has yet to read a neighbour; try again")
+        if writes.claims and not self.recovery.may_hand_out:
+            missing = ", ".join(self.recovery.missing)
+            raise Unavailable(
+                f"site {self.site} lost its disk and hands out no addresses before it has read site {missing} "
+                f"(or an operator declares it dead)"
+            )
+
+    def _first_words(self) -> list[Write]:
+        """A site's new life tells its writer name before, or with, its first write."""
+        if self._new_writer is None or writer_of(self.site, self.state) == self._new_writer:
+            return []
+        return [Write(Key("fabric", "site", self.site), {"writer": self._new_writer})]
+
+
+def _check_own(record: Record) -> None:
+    """Refuse to write what others would refuse to read."""
+    try:
+        check_record(record, None)
+    except BadRecord as err:
+        raise Invalid(str(err)) from err
+    size = len(encode_record(record))
+    if size > RECORD_BYTES_MAX:
+        raise Invalid(f"{record.key} would take {size} bytes, limit {RECORD_BYTES_MAX}")
