@@ -1,1 +1,1 @@
-"""Sites, nodes, machines and WANs as network namespaces on one machine."""
+"""The lab: sites, nodes, machines and WANs as network namespaces of this machine; `weft lab …` drives it."""

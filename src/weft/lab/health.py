@@ -1,0 +1,102 @@
+"""Is a node well? Its own answer on /weft/v1/health, and what to wait for."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import msgspec
+
+from weft.lab.layout import Node
+from weft.model import Unavailable
+
+ASK_S = 2.0
+POLL_S = 0.05
+PARALLEL = 16
+
+
+class NodeHealth(msgspec.Struct, frozen=True):
+    """What a node says of itself."""
+
+    node: str
+    answers: bool = False
+    in_sync: bool = False
+    digest: str = ""
+    peers: dict[str, bool] = {}  # other site → connected, as the node that pulls knows it
+    error: str = ""
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.answers and self.in_sync and all(self.peers.values())
+
+
+def ask_all(nodes: Sequence[Node]) -> dict[str, NodeHealth]:
+    """Ask all nodes at once; those that are down say so. Takes at most `ASK_S` or so."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return {health.node: health for health in pool.map(ask, nodes)}
+
+
+def ask(node: Node) -> NodeHealth:
+    try:
+        response = httpx.get(f"{node.api_url}/weft/v1/health", timeout=ASK_S, trust_env=False)
+        response.raise_for_status()
+        return health_from_body(node.name, response.json())
+    except (httpx.HTTPError, ValueError) as err:
+        return NodeHealth(node.name, error=str(err) or type(err).__name__)
+
+
+def health_from_body(node: str, body: dict[str, Any]) -> NodeHealth:
+    """Return what /weft/v1/health said, as we need it."""
+    return NodeHealth(
+        node,
+        answers=True,
+        in_sync=bool(body.get("in_sync")),
+        digest=str(body.get("digest", "")),
+        peers={peer["site"]: bool(peer["connected"]) for peer in body.get("peers", ())},
+    )
+
+
+def wait_until(
+    nodes: Sequence[Node],
+    holds: Callable[[dict[str, NodeHealth]], str],
+    deadline_s: float,
+    alive: Callable[[], None] = lambda: None,
+) -> dict[str, NodeHealth]:
+    """Return the nodes' health once `holds` finds nothing missing (returns ""); polls.
+
+    `alive` is called between looks and may raise when waiting is pointless. Raises Unavailable with what is missing.
+    """
+    end = time.monotonic() + deadline_s
+    while True:
+        health = ask_all(nodes)
+        missing = holds(health)
+        if not missing:
+            return health
+        if time.monotonic() > end:
+            raise Unavailable(f"after {deadline_s:.0f} s: {missing}")
+        alive()
+        time.sleep(POLL_S)
+
+
+def all_healthy(cut_off: Callable[[str, str], bool]) -> Callable[[dict[str, NodeHealth]], str]:
+    """Return the condition "every node answers, is in sync, hears every site it can, and all hold the same".
+
+    `cut_off(node, site)` says which peers a node cannot hear; nodes with such peers need not hold the same.
+    """
+
+    def holds(health: dict[str, NodeHealth]) -> str:
+        digests = set()
+        for each in health.values():
+            if not each.answers:
+                return f"{each.node} does not answer: {each.error}"
+            if not each.in_sync:
+                return f"{each.node} has not read everything yet"
+            deaf = [site for site, connected in each.peers.items() if not connected]
+            if unexpected := [site for site in deaf if not cut_off(each.node, site)]:
+                return f"{each.node} does not hear {', '.join(unexpected)}"
+            if not deaf:
+                digests.add(each.digest)
+        return "the sites do not hold the same yet" if len(digests) > 1 else ""
+
+    return holds
