@@ -1,0 +1,92 @@
+"""HTTP clients that cost almost nothing, so that what is measured is the server.
+
+A connection is kept alive and carries one request at a time; `load` keeps several of them busy. A real client
+library costs more per request than weftd does.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+
+class Refused(Exception):
+    """The server answered with an error."""
+
+
+class Connection:
+    """One kept-alive connection to an HTTP server."""
+
+    def __init__(self, base_url: str) -> None:
+        where = urlsplit(base_url)
+        self._host, self._port = where.hostname or "127.0.0.1", where.port or 80
+        self.headers: dict[str, str] = {}  # sent with every request
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._writer.close()
+
+    async def request(self, method: str, path: str, body: Any = None) -> tuple[dict[str, str], Any]:
+        """Return headers (names in lower case) and decoded body. Raises Refused unless the status is 2xx."""
+        payload = b"" if body is None else json.dumps(body).encode()
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(payload)}"]
+        lines += ["Content-Type: application/json", *(f"{name}: {value}" for name, value in self.headers.items())]
+        self._writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + payload)
+        status, *fields = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in fields if line)}
+        answer = await self._reader.readexactly(int(headers.get("content-length", 0)))
+        if not status.split()[1].startswith("2"):
+            raise Refused(f"{method} {path}: {status}: {answer.decode()[:300]}")
+        return headers, json.loads(answer) if answer else None
+
+    async def log_in(self, password: str, *, user: str = "admin", project: str = "admin") -> None:
+        """Get a token for `project` and send it from now on."""
+        domain = {"id": "default"}
+        identity = {
+            "methods": ["password"],
+            "password": {"user": {"name": user, "domain": domain, "password": password}},
+        }
+        scope = {"project": {"name": project, "domain": domain}}
+        body = {"auth": {"identity": identity, "scope": scope}}
+        headers, _ = await self.request("POST", "/identity/v3/auth/tokens", body)
+        self.headers["X-Auth-Token"] = headers["x-subject-token"]
+
+
+@dataclass
+class Load:
+    """What came of a load: how long each request took, and how long all of them."""
+
+    taken_ms: list[float] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
+    took_s: float = 0.0
+
+    @property
+    def per_s(self) -> float:
+        """Requests answered per second."""
+        return len(self.taken_ms) / self.took_s
+
+
+async def load(connections: Iterable[Connection], requests: Iterable[tuple[str, str, Any]]) -> Load:
+    """Send `requests`, (method, path, body) each, over all `connections` at once; each takes the next when free."""
+    found = Load()
+    queue = iter(requests)
+    started = time.perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        for connection in connections:
+            tasks.create_task(_take(connection, queue, found))
+    found.took_s = time.perf_counter() - started
+    return found
+
+
+async def _take(connection: Connection, queue: Iterator[tuple[str, str, Any]], found: Load) -> None:
+    for method, path, body in queue:
+        sent = time.perf_counter()
+        _, answer = await connection.request(method, path, body)
+        found.taken_ms.append((time.perf_counter() - sent) * 1000)
+        found.answers.append(answer)
