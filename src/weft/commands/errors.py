@@ -175,15 +175,6 @@ class SubnetInUse(Conflict):
         super().__init__(f"Unable to complete operation on subnet {subnet_id}: {reason}.")
 
 
-class IpAddressInUse(Conflict):
-    """Another port of the network has this address."""
-
-    code = "ip_address_in_use"
-
-    def __init__(self, network_id: str, address: str) -> None:
-        super().__init__(f"Unable to complete operation for network {network_id}. The IP address {address} is in use.")
-
-
 class IpAddressAlreadyAllocated(Conflict):
     """Another port has this address of the subnet."""
 
@@ -215,22 +206,12 @@ class PortBound(Conflict):
 
 
 class IpAddressGenerationFailure(Conflict):
-    """No free address is left in a subnet."""
+    """No free address is left in any subnet that would do."""
 
     code = "ip_address_generation_failure"
 
-    def __init__(self, subnet_id: str, sites: tuple[str, ...] = ()) -> None:
-        beyond = f" at this site; free ones belong to {', '.join(sites)}" if sites else ""
-        super().__init__(f"No more IP addresses available for subnet {subnet_id}{beyond}.")
-
-
-class IpAddressGenerationFailureAllSubnets(Conflict):
-    """No free address is left in any subnet of the network."""
-
-    code = "ip_address_generation_failure"
-
-    def __init__(self) -> None:
-        super().__init__("No more IP addresses available.")
+    def __init__(self, network_id: str) -> None:
+        super().__init__(f"No more IP addresses available on network {network_id}.")
 
 
 class OverlappingAllocationPools(Conflict):

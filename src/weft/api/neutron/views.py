@@ -26,7 +26,8 @@ class Views:
 
     def __init__(self, resource: Resource, look: Look) -> None:
         self._resource, self._look = resource, look
-        self._visible = resource.visible
+        self._stored = tuple(attribute for attribute in resource.visible if not attribute.derived)
+        self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._cache: dict[tuple[str, Collection[str]], tuple[Record, dict[str, Any], bytes]] = {}
 
     def encoded(self, record: Record, hidden: frozenset[str]) -> bytes:
@@ -59,15 +60,11 @@ class Views:
         return self._resource.derive(record, self._look).get(attribute.name)
 
     def _full(self, record: Record, derived: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-        whole = {
-            attribute.name: record.get(attribute.key, attribute.empty)
-            for attribute in self._visible
-            if not attribute.derived
-        }
+        whole = {attribute.name: record.get(attribute.key, attribute.empty) for attribute in self._stored}
         whole.update(derived)
         for name, read in _COMMON.items():
             whole[name] = read(record)
-        for name in hidden:
+        for name in hidden | self._secret:
             whole.pop(name, None)
         return whole
 

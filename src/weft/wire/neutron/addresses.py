@@ -72,6 +72,33 @@ def canonical_prefix(value: Any) -> Any:
         raise BadValue(f"{value} is not in a CIDR format") from None
 
 
+def fixed_ips_problem(value: Any) -> str | None:
+    """Say what is wrong with a list of a port's addresses; whether subnet IDs are such is not looked at here."""
+    if not isinstance(value, list):
+        return f"Invalid data format for fixed IP: '{value}'"
+    seen: set[str] = set()
+    for ip in value:
+        if not isinstance(ip, dict) or not ip.keys() <= {"subnet_id", "ip_address"}:
+            return f"Invalid data format for fixed IP: '{ip}'"
+        if "ip_address" in ip:
+            if problem := ip_problem(ip["ip_address"]):
+                return problem
+            if ip["ip_address"] in seen:
+                return f"Duplicate IP address '{ip['ip_address']}'"
+            seen.add(ip["ip_address"])
+    return None
+
+
+def canonical_fixed_ips(value: Any) -> Any:
+    """Return a port's addresses in canonical form; what is none is left for the check."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {**ip, "ip_address": canonical_ip(ip["ip_address"])} if isinstance(ip, dict) and "ip_address" in ip else ip
+        for ip in value
+    ]
+
+
 def pools_problem(value: Any) -> str | None:
     """Say what is wrong with a list of allocation pools."""
     if not isinstance(value, list):

@@ -108,10 +108,24 @@ UUID = Type({"type": "string", "format": "uuid"}, problem=uuid_problem)
 UUID_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else uuid_problem(v))
 
 
+def _subnet_ids_problem(fixed_ips: Any) -> str | None:
+    return next((problem for ip in fixed_ips if "subnet_id" in ip if (problem := uuid_problem(ip["subnet_id"]))), None)
+
+
+HOST = Type({"type": ["string", "null"], "maxLength": 255}, lambda v: v or "", lambda v: string_problem(v, 255))
+
 # ---- addresses
 IP_OR_NONE = Type({"type": ["string", "null"]}, addresses.canonical_ip, addresses.ip_or_none_problem)
 CIDR = Type({"type": "string"}, addresses.canonical_prefix)
 MAC = Type({"type": "string"}, addresses.canonical_mac, addresses.mac_problem)
+FIXED_IPS = Type(
+    {
+        "type": "array",
+        "items": {"type": "object", "properties": {"subnet_id": {"type": "string"}, "ip_address": {"type": "string"}}},
+    },
+    addresses.canonical_fixed_ips,
+    lambda value: addresses.fixed_ips_problem(value) or _subnet_ids_problem(value),
+)
 POOLS = Type(
     {"type": "array", "items": {"type": "object", "required": ["start", "end"]}},
     addresses.canonical_pools,

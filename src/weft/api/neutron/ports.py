@@ -1,0 +1,89 @@
+"""`/v2.0/ports`, described."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from weft.api.neutron.resource import Look, Match, Resource
+from weft.commands.errors import PortNotFound
+from weft.commands.ports import CreatePort, UpdatePort, create_ports, delete_port, update_port
+from weft.model import NodeId
+from weft.store.records import Record
+from weft.wire.neutron.addresses import canonical_ip
+from weft.wire.neutron.attributes import BadValue
+from weft.wire.neutron.port import PORT
+
+# As an ML2 mechanism driver for plain taps answers: the hypervisor makes a tap device and nothing more.
+TAP_DETAILS = {"port_filter": True, "connectivity": "l2"}
+
+
+def _derive(record: Record, look: Look) -> dict[str, Any]:
+    host = record.get("host", "")
+    vif_type = _vif_type(record, host, look)
+    return {
+        "status": _status(record, host, look),
+        "binding:vif_type": vif_type,
+        "binding:vif_details": TAP_DETAILS if vif_type == "tap" else {},
+        "ip_allocation": "immediate" if record.get("fixed_ips") else "none",
+    }
+
+
+def _status(record: Record, host: str, look: Look) -> str:
+    """ACTIVE if the node that hosts it lives and says it is programmed; else DOWN."""
+    if not host or not record.get("admin_state_up", True):
+        return "DOWN"
+    said = look.runtime.get(NodeId(host), f"port.{record.key.id}")
+    if said is None or not isinstance(said.value, dict):
+        return "DOWN"
+    return "ACTIVE" if said.value.get("status") == "ACTIVE" else "DOWN"
+
+
+def _vif_type(record: Record, host: str, look: Look) -> str:
+    if not host:
+        return "unbound"
+    is_known = look.state.get("node", host) is not None
+    return "tap" if is_known and record.get("vnic_type", "normal") == "normal" else "binding_failed"
+
+
+def _fixed_ips_filter(values: Sequence[str]) -> Match:
+    """Match ports by `fixed_ips=ip_address=…`, `=subnet_id=…`, `=ip_address_substr=…`: some value of each named."""
+    asked: dict[str, set[str]] = {}
+    for value in values:
+        key, equals, operand = (part.strip() for part in value.partition("="))
+        if not equals or not key:
+            raise BadValue(f"'{value}' is not of the form <key>=[value]")
+        asked.setdefault(key, set()).add(canonical_ip(operand) if key == "ip_address" else operand)
+    unknown = asked.keys() - {"ip_address", "subnet_id", "ip_address_substr"}
+    if unknown:
+        raise BadValue(f"'{unknown.pop()}' is not a key of fixed_ips")
+
+    def match(record: Record) -> bool:
+        fixed_ips = record.get("fixed_ips", ())
+        return all(_some_matches(fixed_ips, key, operands) for key, operands in asked.items())
+
+    return match
+
+
+def _some_matches(fixed_ips: Sequence[dict[str, str]], key: str, operands: set[str]) -> bool:
+    if key == "ip_address_substr":
+        return any(part in ip["ip_address"] for ip in fixed_ips for part in operands)
+    return any(ip[key] in operands for ip in fixed_ips)
+
+
+def _groups_filter(values: Sequence[str]) -> Match:
+    wanted = set(values)
+    return lambda record: not wanted.isdisjoint(record.get("security_groups", ()))
+
+
+PORTS = Resource(
+    name="port",
+    collection="ports",
+    attributes=PORT,
+    create_request=CreatePort,
+    update_request=UpdatePort,
+    create=create_ports,
+    update=update_port,
+    delete=delete_port,
+    not_found=PortNotFound,
+    derive=_derive,
+    filters={"fixed_ips": _fixed_ips_filter, "security_groups": _groups_filter},
+)

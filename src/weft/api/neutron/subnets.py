@@ -1,0 +1,31 @@
+"""`/v2.0/subnets`, described."""
+
+from typing import Any
+
+from weft.api.neutron.resource import Look, Resource
+from weft.commands.errors import SubnetNotFound
+from weft.commands.subnets import CreateSubnet, UpdateSubnet, create_subnets, delete_subnet, update_subnet
+from weft.store.records import Record
+from weft.wire.neutron.subnet import SUBNET
+
+
+def _derive(record: Record, look: Look) -> dict[str, Any]:
+    network = look.state.get("network", record.get("network_id", ""))
+    return {
+        "shared": bool(network and network.get("shared")),
+        "router:external": bool(network and network.get("external")),
+    }
+
+
+SUBNETS = Resource(
+    name="subnet",
+    collection="subnets",
+    attributes=SUBNET,
+    create_request=CreateSubnet,
+    update_request=UpdateSubnet,
+    create=create_subnets,
+    update=update_subnet,
+    delete=delete_subnet,
+    not_found=SubnetNotFound,
+    derive=_derive,
+)

@@ -1,0 +1,173 @@
+"""Ports: create, update, delete."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from weft.commands.addresses import AddressPicker
+from weft.commands.changes import changed_fields
+from weft.commands.context import Context
+from weft.commands.errors import BadRequest, PortBound, PortNotFound, SecurityGroupNotFound
+from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_port
+from weft.commands.macs import MacPicker
+from weft.commands.networks import existing_network
+from weft.commands.tags import MAX_TAGS
+from weft.store.kinds import PORT
+from weft.store.protocol import State
+from weft.store.records import DELETED, Key, Record
+from weft.store.writes import Write, Writes
+
+MAX_PREVIOUS_HOSTS = 16
+BINDING_FIELDS = ("host", "vnic_type", "profile", "previous_hosts")  # written together, see store/kinds.py
+
+Addresses = list[dict[str, Any]]
+
+
+class CreatePort(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated request. UNSET: not given."""
+
+    project_id: str
+    network_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    mac_address: str | UnsetType = UNSET
+    fixed_ips: Addresses | UnsetType = UNSET
+    device_id: str = ""
+    device_owner: str = ""
+    host: str = ""
+    vnic_type: str = "normal"
+    profile: dict[str, Any] = {}
+    port_security_enabled: bool | UnsetType = UNSET  # as the network has it
+    allowed_address_pairs: list[Any] = []
+    extra_dhcp_opts: list[Any] = []
+    security_groups: list[str] | UnsetType = UNSET
+    tags: list[str] = []
+
+
+class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated change. UNSET: leave alone."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    mac_address: str | UnsetType = UNSET
+    fixed_ips: Addresses | UnsetType = UNSET
+    device_id: str | UnsetType = UNSET
+    device_owner: str | UnsetType = UNSET
+    host: str | UnsetType = UNSET
+    vnic_type: str | UnsetType = UNSET
+    profile: dict[str, Any] | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    allowed_address_pairs: list[Any] | UnsetType = UNSET
+    extra_dhcp_opts: list[Any] | UnsetType = UNSET
+    security_groups: list[str] | UnsetType = UNSET
+
+
+def create_ports(state: State, requests: Sequence[CreatePort], context: Context) -> Writes:
+    """Return the writes that create all of `requests`, with MACs and addresses of their own."""
+    macs, addresses = MacPicker(state, context), AddressPicker(state, context)
+    writes = tuple(_create(state, request, macs, addresses, context) for request in requests)
+    claims = (*macs.claims, *addresses.claims)
+    return Writes(writes, claims=claims, actor=context.actor, verb="create port")
+
+
+def update_port(state: State, port_id: str, request: UpdatePort, context: Context) -> Writes:
+    """Return the write that changes what differs."""
+    port = existing_port(state, port_id)
+    macs, picker = MacPicker(state, context), AddressPicker(state, context, port_id)
+    values = changed_fields(port, request)
+    _check_groups(request.security_groups)
+    if "mac_address" in values:
+        _check_mac_change(port, values["mac_address"])
+        macs.exactly(port.get("network_id"), values["mac_address"])
+    if "fixed_ips" in values or "mac_address" in values:
+        values["fixed_ips"] = addresses_after_update(
+            state,
+            port,
+            values.get("fixed_ips", port.get("fixed_ips", [])),
+            values.get("mac_address", port.get("mac_address")),
+            values.get("device_owner", port.get("device_owner", "")),
+            picker,
+        )
+        if values["fixed_ips"] == port.get("fixed_ips"):
+            del values["fixed_ips"]
+    _bind(port, values, context)
+    writes = (Write(port.key, values),) if values else ()
+    claims = (*macs.claims, *picker.claims)
+    return Writes(writes, claims=claims, actor=context.actor, verb="update port")
+
+
+def delete_port(state: State, port_id: str, context: Context) -> Writes:
+    """Return the write that deletes the port. Raises PortNotFound."""
+    port = existing_port(state, port_id)
+    return Writes((Write(port.key, {DELETED: True}),), actor=context.actor, verb="delete port")
+
+
+def existing_port(state: State, port_id: str) -> Record:
+    """Return the live port. Raises PortNotFound."""
+    port = state.get(PORT.name, port_id)
+    if port is None:
+        raise PortNotFound(port_id)
+    return port
+
+
+def _create(state: State, request: CreatePort, macs: MacPicker, addresses: AddressPicker, context: Context) -> Write:
+    network = existing_network(state, request.network_id)
+    _check_groups(request.security_groups)
+    if len(request.tags) > MAX_TAGS:
+        raise BadRequest("ports", f"The number of tags exceed the per-resource limit of {MAX_TAGS}")
+    if isinstance(request.mac_address, UnsetType):
+        mac = macs.any(request.network_id)
+    else:
+        mac = macs.exactly(request.network_id, request.mac_address)
+    wanted = None if isinstance(request.fixed_ips, UnsetType) else request.fixed_ips
+    fixed_ips = addresses_for_new_port(state, request.network_id, wanted, mac, request.device_owner, addresses)
+    is_secured = request.port_security_enabled
+    values: dict[str, Any] = {
+        "project_id": request.project_id,
+        "network_id": request.network_id,
+        "name": request.name,
+        "description": request.description,
+        "admin_state_up": request.admin_state_up,
+        "mac_address": mac,
+        "fixed_ips": fixed_ips,
+        "device_id": request.device_id,
+        "device_owner": request.device_owner,
+        "host": request.host,
+        "vnic_type": request.vnic_type,
+        "profile": request.profile,
+        "previous_hosts": [],
+        "port_security_enabled": network.get("port_security_enabled", True) if is_secured is UNSET else is_secured,
+        "allowed_address_pairs": request.allowed_address_pairs,
+        "extra_dhcp_opts": request.extra_dhcp_opts,
+        "security_groups": [],
+        "tags": sorted(set(request.tags)),
+        "created_at": context.now,
+    }
+    return Write(Key("fabric", PORT.name, context.new_id()), values, create=True)
+
+
+def _check_groups(groups: list[str] | UnsetType) -> None:
+    if not isinstance(groups, UnsetType) and groups:
+        raise SecurityGroupNotFound(groups[0])
+
+
+def _check_mac_change(port: Record, mac: str) -> None:
+    if port.get("host"):
+        raise PortBound(port.key.id, "tap", port.get("mac_address"), mac)
+
+
+def _bind(port: Record, values: dict[str, Any], context: Context) -> None:
+    """Complete a change of binding: where the port was before, and all coupled fields in one stamp."""
+    if not any(field in values for field in BINDING_FIELDS):
+        return
+    history = port.get("previous_hosts", [])
+    if "host" in values and port.get("host"):
+        history = [*history, {"host": port.get("host"), "until": context.now}][-MAX_PREVIOUS_HOSTS:]
+    current = {"host": "", "vnic_type": "normal", "profile": {}, "previous_hosts": history}
+    for field in ("host", "vnic_type", "profile"):
+        values.setdefault(field, port.get(field, current[field]))
+    values["previous_hosts"] = history

@@ -1,0 +1,217 @@
+"""Subnets: create, update, delete."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from weft.commands.changes import changed_fields
+from weft.commands.context import Context
+from weft.commands.errors import BadRequest, InvalidInput, SubnetInUse, SubnetNotFound, SubnetPoolNotFound
+from weft.commands.networks import check_subnet_mtu, existing_network
+from weft.commands.prefixes import (
+    check_gateway_outside,
+    check_pools,
+    default_gateway,
+    default_pools,
+    eui64_address,
+    is_auto_address,
+    overlaps,
+)
+from weft.commands.subnet_checks import (
+    check_dhcp_fits,
+    check_gateway,
+    check_ipv6_modes,
+    check_options,
+    check_prefix,
+    check_version,
+)
+from weft.model import Prefix
+from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.protocol import State
+from weft.store.records import DELETED, Key, Record
+from weft.store.writes import Write, Writes
+from weft.wire.neutron.addresses import read_prefix
+
+Pools = list[dict[str, str]]
+ROUTER_OWNERS = "network:router"  # their addresses are chosen, never formed
+
+
+class CreateSubnet(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated request. UNSET: not given."""
+
+    project_id: str
+    network_id: str
+    ip_version: int
+    cidr: str | UnsetType | None = UNSET
+    name: str = ""
+    description: str = ""
+    gateway_ip: str | UnsetType | None = UNSET  # None: no gateway
+    enable_dhcp: bool = True
+    allocation_pools: Pools | UnsetType = UNSET
+    dns_nameservers: list[str] = []
+    host_routes: list[dict[str, str]] = []
+    ipv6_ra_mode: str | None = None
+    ipv6_address_mode: str | None = None
+    subnetpool_id: str | None = None
+    prefixlen: int | UnsetType = UNSET
+    use_default_subnetpool: bool = False
+
+
+class UpdateSubnet(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated change. UNSET: leave alone."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    gateway_ip: str | UnsetType | None = UNSET
+    enable_dhcp: bool | UnsetType = UNSET
+    allocation_pools: Pools | UnsetType = UNSET
+    dns_nameservers: list[str] | UnsetType = UNSET
+    host_routes: list[dict[str, str]] | UnsetType = UNSET
+
+
+def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Context) -> Writes:
+    """Return the writes that create all of `requests`, with the first grants of their addresses.
+
+    On a subnet whose machines form their own addresses, the network's ports get theirs.
+    """
+    writes: list[Write] = []
+    port_ips: dict[str, tuple[Record, list[dict[str, str]]]] = {}
+    for request in requests:
+        made = [write.values for write in writes if write.values.get("network_id") == request.network_id]
+        values = _create(state, request, made, context)
+        subnet_id = context.new_id()
+        writes.append(Write(Key("fabric", SUBNET.name, subnet_id), values, create=True))
+        if is_auto_address(values):
+            _add_auto_addresses(state, subnet_id, values, port_ips)
+    for port, fixed_ips in port_ips.values():
+        writes.append(Write(port.key, {"fixed_ips": fixed_ips}))
+    return Writes(tuple(writes), actor=context.actor, verb="create subnet")
+
+
+def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: Context) -> Writes:
+    """Return the write that changes what differs."""
+    subnet = existing_subnet(state, subnet_id)
+    values = changed_fields(subnet, request)
+    prefix = read_prefix(subnet.get("cidr"))
+    if values.get("enable_dhcp") is True:
+        check_dhcp_fits(prefix)
+    if values.get("enable_dhcp") is False and (subnet.get("ipv6_ra_mode") or subnet.get("ipv6_address_mode")):
+        raise InvalidInput("Cannot disable enable_dhcp with ipv6 attributes set")
+    if "gateway_ip" in values:
+        check_gateway(prefix, values["gateway_ip"])
+    check_options(subnet_id, prefix.version, values)
+    if "allocation_pools" in values:
+        check_pools(values["allocation_pools"], prefix)
+    if "allocation_pools" in values or "gateway_ip" in values:
+        pools = values.get("allocation_pools", subnet.get("allocation_pools"))
+        check_gateway_outside(values.get("gateway_ip", subnet.get("gateway_ip")), pools)
+    writes = (Write(subnet.key, values),) if values else ()
+    return Writes(writes, actor=context.actor, verb="update subnet")
+
+
+def delete_subnet(state: State, subnet_id: str, context: Context) -> Writes:
+    """Return the writes that delete the subnet. Raises SubnetNotFound, SubnetInUse.
+
+    Self-made addresses go with it; one that was handed out keeps it.
+    """
+    subnet = existing_subnet(state, subnet_id)
+    ports = state.referrers(SUBNET.name, subnet_id, PORT.name)
+    if ports and not is_auto_address(subnet):
+        raise SubnetInUse(subnet_id)
+    writes = []
+    for port in sorted(ports, key=lambda port: port.key.id):
+        if port.get("device_owner", "").startswith(ROUTER_OWNERS):
+            raise SubnetInUse(subnet_id)
+        kept = [ip for ip in port.get("fixed_ips", []) if ip["subnet_id"] != subnet_id]
+        writes.append(Write(port.key, {"fixed_ips": kept}))
+    writes.append(Write(subnet.key, {DELETED: True}))
+    return Writes(tuple(writes), actor=context.actor, verb="delete subnet")
+
+
+def existing_subnet(state: State, subnet_id: str) -> Record:
+    """Return the live subnet. Raises SubnetNotFound."""
+    subnet = state.get(SUBNET.name, subnet_id)
+    if subnet is None:
+        raise SubnetNotFound(subnet_id)
+    return subnet
+
+
+def _create(state: State, request: CreateSubnet, made: Sequence[Any], context: Context) -> dict[str, Any]:
+    cidr = _cidr(request)
+    check_version(request.ip_version, cidr, "cidr")
+    prefix = read_prefix(cidr)
+    check_prefix(prefix, enable_dhcp=request.enable_dhcp)
+    gateway = default_gateway(prefix) if request.gateway_ip is UNSET else request.gateway_ip
+    if request.gateway_ip is not UNSET:
+        check_gateway(prefix, gateway)
+    options = {"dns_nameservers": request.dns_nameservers, "host_routes": request.host_routes}
+    check_options("new subnet", request.ip_version, options)
+    check_ipv6_modes(
+        request.ip_version,
+        request.ipv6_ra_mode,
+        request.ipv6_address_mode,
+        prefix,
+        enable_dhcp=request.enable_dhcp,
+    )
+    network = existing_network(state, request.network_id)
+    check_subnet_mtu(request.network_id, network.get("mtu"), request.ip_version)
+    _check_apart(state, request.network_id, prefix, made)
+    return {
+        "project_id": request.project_id,
+        "network_id": request.network_id,
+        "name": request.name,
+        "description": request.description,
+        "ip_version": request.ip_version,
+        "cidr": cidr,
+        "gateway_ip": gateway,
+        "enable_dhcp": request.enable_dhcp,
+        "allocation_pools": _pools(request, prefix, gateway),
+        **options,
+        "ipv6_ra_mode": request.ipv6_ra_mode,
+        "ipv6_address_mode": request.ipv6_address_mode,
+        "tags": [],
+        "created_at": context.now,
+    }
+
+
+def _cidr(request: CreateSubnet) -> str:
+    has_cidr = request.cidr is not UNSET and request.cidr is not None
+    if has_cidr and request.prefixlen is not UNSET:
+        raise BadRequest("subnets", "cidr and prefixlen must not be supplied together")
+    if request.subnetpool_id is not None:
+        raise SubnetPoolNotFound(request.subnetpool_id)
+    if request.use_default_subnetpool:
+        raise BadRequest("subnets", f"No default subnetpool found for IPv{request.ip_version}")
+    if not isinstance(request.cidr, str):
+        raise BadRequest("subnets", "a subnetpool must be specified in the absence of a cidr")
+    return request.cidr
+
+
+def _pools(request: CreateSubnet, prefix: Prefix, gateway: str | None) -> Pools:
+    if isinstance(request.allocation_pools, UnsetType):
+        return default_pools(prefix, gateway)
+    check_pools(request.allocation_pools, prefix)
+    check_gateway_outside(gateway, request.allocation_pools)
+    return request.allocation_pools
+
+
+def _check_apart(state: State, network_id: str, prefix: Prefix, made: Sequence[Any]) -> None:
+    """Raise InvalidInput if another subnet of the network, there or in this decision, has some of the addresses."""
+    for other in [*state.referrers(NETWORK.name, network_id, SUBNET.name), *made]:
+        if overlaps(prefix, read_prefix(other.get("cidr"))):
+            raise InvalidInput(
+                f"Requested subnet with cidr: {prefix} for network: {network_id} overlaps with another subnet"
+            )
+
+
+def _add_auto_addresses(
+    state: State, subnet_id: str, values: dict[str, Any], port_ips: dict[str, tuple[Record, list[dict[str, str]]]]
+) -> None:
+    for port in state.referrers(NETWORK.name, values["network_id"], PORT.name):
+        if port.get("device_owner", "").startswith(ROUTER_OWNERS):
+            continue
+        _, fixed_ips = port_ips.get(port.key.id, (port, port.get("fixed_ips", [])))
+        own = {"subnet_id": subnet_id, "ip_address": eui64_address(values["cidr"], port.get("mac_address"))}
+        port_ips[port.key.id] = (port, [*fixed_ips, own])
