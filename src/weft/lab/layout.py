@@ -131,7 +131,7 @@ def layout(sites: int, nodes: int) -> Layout:
 
 
 def site_name(number: int) -> str:
-    """Return a, b … z, aa, ab … for 1, 2 … 26, 27, 28 …"""
+    """Return a, b … z, aa, ab … for 1, 2 … 26, 27, 28 and so on."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
