@@ -10,7 +10,6 @@ class ApiSettings(msgspec.Struct, frozen=True):
     public_url: str = "http://127.0.0.1:9696"  # how clients reach this node; goes into the catalogue
     region: str = "RegionOne"  # what the answering node's own endpoints are called in the catalogue
     token_lifetime_s: int = 3600
-    body_bytes_max: int = 10 * 1024 * 1024  # a bulk create of 10,000 ports is some 3 MB
 
     @property
     def identity_url(self) -> str:

@@ -3,16 +3,18 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from weft.api.identity import auth, domains, versions
+from weft.api.identity import assignments, auth, domains, projects, regions, roles, users, versions
 from weft.api.identity.errors import on_http_error, on_surprise, on_weft_error
 from weft.api.identity.service import Identity
 from weft.model import WeftError
+
+PARTS = (versions, auth, domains, projects, users, roles, assignments, regions)
 
 
 def identity_app(identity: Identity) -> Starlette:
     """Return the application; it holds no state but `identity`."""
     app = Starlette(
-        routes=[*versions.ROUTES, *auth.ROUTES, *domains.ROUTES],
+        routes=[route for part in PARTS for route in part.ROUTES],
         exception_handlers={WeftError: on_weft_error, HTTPException: on_http_error, Exception: on_surprise},
     )
     app.state.identity = identity

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from weft.api.caller import Unauthenticated
-from weft.api.identity.http import answer, identity_of
-from weft.api.identity.passwords import TooManyLogins
+from weft.api.identity.http import BodyTooLarge, answer, identity_of
 from weft.api.identity.throttle import Throttled
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 
@@ -18,7 +17,7 @@ log = structlog.get_logger()
 STATUS: tuple[tuple[type[WeftError], int], ...] = (  # the first that fits
     (Unauthenticated, 401),
     (Throttled, 429),
-    (TooManyLogins, 503),
+    (BodyTooLarge, 413),
     (Denied, 403),
     (NotFound, 404),
     (Conflict, 409),
@@ -56,6 +55,6 @@ async def on_http_error(request: Request, err: Exception) -> Response:
 
 async def on_surprise(request: Request, err: Exception) -> Response:
     """Answer what should not happen, without telling the client what it was."""
-    log.exception("request failed", path=request.url.path, method=request.method)
+    log.error("request failed", path=request.url.path, method=request.method, exc_info=err)
     message = "An unexpected error prevented the server from fulfilling your request."
     return answer(error_body(500, message), 500)

@@ -13,6 +13,8 @@ from weft.store.writes import Receipt
 
 T = TypeVar("T")
 
+BODY_BYTES_MAX = 112 * 1024  # Keystone's [oslo_middleware] max_request_body_size
+
 
 class Forbidden(Denied):
     """The caller is known, but may not do this."""
@@ -27,6 +29,15 @@ class BadBody(Invalid):
     """The body is no JSON, or not what this call takes."""
 
     code = "bad_body"
+
+
+class BodyTooLarge(Invalid):
+    """Nobody needs that much to say who they are."""
+
+    code = "body_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"Request is too large: the limit is {BODY_BYTES_MAX} bytes.")
 
 
 def identity_of(request: Request) -> Identity:
@@ -47,9 +58,9 @@ def nothing(receipt: Receipt | None = None) -> Response:
 
 
 async def body_as(request: Request, type: type[T]) -> T:
-    """Return the request's body as a wire type. Raises BadBody, in words that name the member."""
+    """Return the request's body as a wire type. Raises BadBody, in words that name the member, or BodyTooLarge."""
     try:
-        return msgspec.json.decode(await request.body(), type=type)
+        return msgspec.json.decode(await _read(request), type=type)
     except msgspec.ValidationError as err:
         raise BadBody(
             f"{err}. The server could not comply with the request since it is either malformed or otherwise "
@@ -57,6 +68,20 @@ async def body_as(request: Request, type: type[T]) -> T:
         ) from err
     except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise BadBody(f"Malformed JSON in request body: {err}") from err
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def given(spec: msgspec.Struct) -> dict[str, Any]:
+    """Return the members that the client sent."""
+    return {name: value for name, value in msgspec.structs.asdict(spec).items() if value is not msgspec.UNSET}
 
 
 def caller(request: Request) -> Caller:

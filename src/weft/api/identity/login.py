@@ -7,7 +7,6 @@ from weft.api.identity.check import usable_roles
 from weft.api.identity.http import BadBody
 from weft.api.identity.passwords import PASSWORD_BYTES_MAX
 from weft.api.identity.service import Identity
-from weft.api.identity.throttle import Throttled
 from weft.api.identity.tokens import Token, new_audit_id
 from weft.commands.directory import SYSTEM, UNSCOPED, Scope, domain_named, is_enabled, named
 from weft.store.protocol import State
@@ -66,9 +65,7 @@ async def _user_by_password(identity: Identity, given: UserWithPassword, client:
     user = _find(state, "user", given.id, given.name, given.domain)
     account = user.key.id if user else f"{given.id or given.name}"[:255]
     now_s = identity.now_ms() / 1000
-    if wait_s := identity.failed_logins.retry_after_s(account, client, now_s):
-        log.warning("login refused: too many failures", user=account, client=client)
-        raise Throttled(wait_s)
+    identity.failed_logins.check(account, client, now_s)
     encoded = user.get("password_hash") if user else None
     if len(given.password.encode()) > PASSWORD_BYTES_MAX:
         raise BadBody(f"Password is longer than {PASSWORD_BYTES_MAX} bytes.")

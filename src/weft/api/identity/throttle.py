@@ -30,12 +30,14 @@ class FailedLogins:
     def __init__(self) -> None:
         self._failures: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 
-    def retry_after_s(self, account: str, client: str, now: float) -> float:
-        """Return how long this client must wait before it may try this account; 0 if it may now."""
-        return max(
+    def check(self, account: str, client: str, now: float) -> None:
+        """Raises Throttled if this client must wait before it may try this account."""
+        wait_s = max(
             self._wait_s((account, client), PER_ACCOUNT_MAX, now),
             self._wait_s(("", client), PER_CLIENT_MAX, now),
         )
+        if wait_s > 0:
+            raise Throttled(wait_s)
 
     def failed(self, account: str, client: str, now: float) -> None:
         """Take note of a wrong password."""

@@ -1,0 +1,23 @@
+"""Wires the three dialects into one application: /identity (Keystone), /weft/v1 (ours), the rest Neutron's."""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from weft.api.gate import Gate
+from weft.api.identity.app import identity_app
+from weft.api.identity.service import Identity, wall_clock_ms
+from weft.api.neutron.app import neutron_app
+from weft.api.prefixes import Prefixes
+from weft.api.settings import ApiSettings
+from weft.store.protocol import Store
+
+
+def create_app(store: Store, settings: ApiSettings, *, now_ms: Callable[[], int] = wall_clock_ms) -> ASGIApp:
+    """Return the API of one weftd. Its state is `store`; make as many applications of it as you like."""
+    identity = Identity(store, settings, now_ms)
+    rooms: dict[str, ASGIApp] = {
+        "/identity": identity_app(identity),
+    }
+    neutron = neutron_app(store, identity.authenticate)
+    return Gate(Prefixes(rooms, otherwise=neutron))

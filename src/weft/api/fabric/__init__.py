@@ -1,0 +1,1 @@
+"""/weft/v1: what Neutron lacks: sites, nodes, receipts, conflicts, digest, plans, drops, journal."""
