@@ -8,9 +8,9 @@ from starlette.types import ASGIApp
 
 from weft.agent.config import Config
 from weft.agent.kernel import Kernel, NoKernel
-from weft.api.identity.app import identity_app
+from weft.api.app import create_app
+from weft.api.fabric.ask import answer_sites
 from weft.api.identity.seeding import seed_identity
-from weft.api.identity.service import Identity
 from weft.api.settings import ApiSettings
 from weft.store.protocol import Store
 from weft.store.simulated.memory import MemoryStore
@@ -31,4 +31,5 @@ async def open_api(config: Config, store: Store, secret: bytes, admin_password: 
     """Return the HTTP application."""
     settings = ApiSettings(fabric_secret=secret, public_url=config.api.public_url, region=config.node.region)
     await seed_identity(store, secret, admin_password)
-    return identity_app(Identity(store, settings))
+    await answer_sites(store)
+    return create_app(store, settings)

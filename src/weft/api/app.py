@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
+from weft.api.fabric.app import fabric_app
 from weft.api.gate import Gate
 from weft.api.identity.app import identity_app
 from weft.api.identity.service import Identity, wall_clock_ms
@@ -18,6 +19,7 @@ def create_app(store: Store, settings: ApiSettings, *, now_ms: Callable[[], int]
     identity = Identity(store, settings, now_ms)
     rooms: dict[str, ASGIApp] = {
         "/identity": identity_app(identity),
+        "/weft/v1": fabric_app(store, settings, identity.authenticate),
     }
     neutron = neutron_app(store, identity.authenticate)
     return Gate(Prefixes(rooms, otherwise=neutron))
