@@ -68,8 +68,7 @@ bpf: setup-python ## compile bpf/ into src/weft/dataplane/objects
 .PHONY: wheel
 wheel: bpf ## dist/weft-*.whl, with the compiled eBPF inside
 	@rm -rf dist
-	@$(UV) build -q --wheel --no-build-isolation --out-dir dist
-	@ls dist/*.whl
+	@$(UV) build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
 .PHONY: lock
 lock: ## pin anew what pyproject.toml asks for

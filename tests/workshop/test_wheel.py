@@ -36,7 +36,7 @@ def _run(
 def _build(source: Path, out: Path, *, check: bool = True) -> subprocess.CompletedProcess[str]:
     python = ROOT / ".venv/bin/python"  # it has hatchling: nothing is fetched
     return _run(
-        [UV, "build", "-q", "--wheel", "--no-build-isolation", "--python", python, "--out-dir", out, source],
+        [UV, "build", "--wheel", "--no-build-isolation", "--python", python, "--out-dir", out, source],
         check=check,
     )
 
