@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NETWORK_VNI = 4711
+UNDERLAY = "underlay"  # the node's device that carries tunnels
 MTU_BYTES = 1450  # 1500 - 50 for VXLAN; the bare veth gets it too, so that segments are equally large
 SYSCTLS = (
     "net.ipv4.tcp_congestion_control=reno",  # every kernel has it
@@ -44,9 +45,14 @@ class End:
         return f"172.31.0.{self.number}"
 
     @property
+    def port_id(self) -> str:
+        """The workload's port."""
+        return f"bench-{self.number:05}"
+
+    @property
     def tap(self) -> str:
         """The node's side of the workload's device."""
-        return f"tap{self.number}"
+        return f"tap{self.port_id}"
 
 
 ENDS = (End(1), End(2))
@@ -119,7 +125,7 @@ def two_nodes(name: str) -> Iterator[Pair]:
     nodes = [node_netns(name, end) for end in ENDS]
     workloads = [f"weft-bench-{name}-w{end.number}" for end in ENDS]
     with namespaces(*nodes, *workloads):
-        ip_batch([f"link add underlay netns {nodes[0]} type veth peer name underlay netns {nodes[1]}"])
+        ip_batch([f"link add {UNDERLAY} netns {nodes[0]} type veth peer name {UNDERLAY} netns {nodes[1]}"])
         for end, other, node, workload in zip(ENDS, reversed(ENDS), nodes, workloads, strict=True):
             ip_batch(
                 [
@@ -128,7 +134,7 @@ def two_nodes(name: str) -> Iterator[Pair]:
                 ]
             )
             ip_batch(
-                [f"addr add {end.tunnel_ip}/24 dev underlay", "link set underlay up", f"link set {end.tap} up"],
+                [f"addr add {end.tunnel_ip}/24 dev {UNDERLAY}", f"link set {UNDERLAY} up", f"link set {end.tap} up"],
                 netns=node,
             )
             ip_batch(

@@ -58,19 +58,21 @@ def addresses_after_update(
     network_id = port.get("network_id")
     subnets = subnets_of(state, network_id)
     auto = {subnet.key.id for subnet in subnets if is_auto_address(subnet)} if _forms_own(device_owner) else set()
-    left = [ip for ip in port.get("fixed_ips", []) if ip["subnet_id"] not in auto]
+    had = port.get("fixed_ips", [])
+    left = [ip for ip in had if ip["subnet_id"] not in auto]
+    wanted = [ip for ip in wanted if ip.get("subnet_id") not in auto or ip not in had]  # those are formed anew below
     kept: FixedIps = []
     added: list[dict[str, Any]] = []
     for ip in wanted:  # addresses first, so that "any of the subnet" does not use up one that is named
         if "ip_address" in ip:
-            same = next((had for had in left if had["ip_address"] == ip["ip_address"]), None)
+            same = next((one for one in left if one["ip_address"] == ip["ip_address"]), None)
             if same:
                 _move(same, left, kept)
             else:
                 added.append(ip)
     for ip in wanted:
         if "ip_address" not in ip:
-            same = next((had for had in left if had["subnet_id"] == ip.get("subnet_id")), None)
+            same = next((one for one in left if one["subnet_id"] == ip.get("subnet_id")), None)
             if same:
                 _move(same, left, kept)
             else:

@@ -38,6 +38,7 @@ def ask_all(nodes: Sequence[Node]) -> dict[str, NodeHealth]:
 
 
 def ask(node: Node) -> NodeHealth:
+    """Ask one node."""
     try:
         response = httpx.get(f"{node.api_url}/weft/v1/health", timeout=ASK_S, trust_env=False)
         response.raise_for_status()

@@ -54,6 +54,7 @@ class NoSuchMachine(NotFound):
 
 
 def machine_netns(name: str) -> str:
+    """Return what its namespace is called."""
     return f"weft-m-{name}"
 
 
@@ -79,10 +80,12 @@ def reserve(home: Home, machine: Machine) -> None:
 
 
 def keep(home: Home, machine: Machine) -> None:
+    """Write the machine's record anew."""
     write_atomic(_file(home, machine.name), msgspec.json.encode(machine))
 
 
 def forget(home: Home, name: str) -> None:
+    """Delete the machine's record and files."""
     _file(home, name).unlink(missing_ok=True)
     for file in home.machines_dir.glob(f"{name}.*"):  # its resolv.conf and logs; names have no dots
         file.unlink(missing_ok=True)

@@ -84,10 +84,12 @@ def config_text(home: Home, layout: Layout, node: Node) -> str:
 
 
 def config_file(home: Home, node: Node) -> Path:
+    """Where the node's weftd.toml is."""
     return home.node_dir(node.name) / "weftd.toml"
 
 
 def log_file(home: Home, node: Node) -> Path:
+    """Where what its weftd says goes, over all its starts."""
     return home.node_dir(node.name) / "weftd.log"
 
 

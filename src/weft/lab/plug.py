@@ -105,6 +105,7 @@ def replace_devices(machine: Machine, old: Node, new: Node) -> None:
 
 
 def is_plugged(machine: Machine, node: Node) -> bool:
+    """Are its namespace and all its taps there?"""
     return netns_exists(machine.netns) and all(_has_link(node.netns, device.tap) for device in machine.devices)
 
 

@@ -113,6 +113,7 @@ def remove_netns(netns: str) -> None:
 
 
 def netns_exists(netns: str) -> bool:
+    """Is there a namespace of that name, whosever it is?"""
     return (NETNS_DIR / netns).exists()
 
 

@@ -17,6 +17,7 @@ from weft.store.records import Field, Key, Record, Stamp
 FORMAT = 1
 RECORD_BYTES_MAX = 256 * 1024
 FIELDS_MAX = 512
+GRANTS_MAX = 4096  # fields with a dot: the parts of a pool that were granted, see blocks.py
 WRITERS_MAX = 4096  # sites (and their incarnations) in one version vector
 DEPTH_MAX = 16  # of lists and dicts within a value; Neutron's deepest has 3
 INT_MAX = 2**63 - 1
@@ -71,8 +72,9 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
 
 def check_record(record: Record, now_ms: int | None) -> None:
     """Make sure that a record's contents are such as an honest writer makes. Raises BadRecord."""
-    if not 0 < len(record.fields) <= FIELDS_MAX:
-        raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX}")
+    grants = sum("." in name for name in record.fields)
+    if not 0 < len(record.fields) <= FIELDS_MAX + grants or grants > GRANTS_MAX:
+        raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX} (and {GRANTS_MAX} grants)")
     if len(record.versions) > WRITERS_MAX:
         raise BadRecord(f"{record.key}: {len(record.versions)} writers, limit {WRITERS_MAX}")
     for writer, n in record.versions.items():

@@ -26,3 +26,22 @@ def client_for(store: MemoryStore, token: str | None) -> httpx.AsyncClient:
     headers = {"X-Auth-Token": token} if token else {}
     transport = httpx.ASGITransport(neutron_app(store, authenticate))
     return httpx.AsyncClient(transport=transport, base_url="http://weft.test:9696", headers=headers)
+
+
+async def make(client: httpx.AsyncClient, kind: str, **values: object) -> dict:
+    """Create an object and return it."""
+    answer = await client.post(f"/v2.0/{kind}s", json={kind: values})
+    assert answer.status_code == 201, answer.text
+    return answer.json()[kind]
+
+
+async def refused(client: httpx.AsyncClient, kind: str, **values: object) -> tuple[int, str, str]:
+    """Fail to create an object; return status, error type and message."""
+    return error_of(await client.post(f"/v2.0/{kind}s", json={kind: values}))
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str, str]:
+    """Return status, error type and message of a refusal."""
+    error = answer.json()["NeutronError"]
+    assert error["detail"] == ""
+    return answer.status_code, error["type"], error["message"]

@@ -21,7 +21,7 @@ from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Look, Resource
 from weft.api.neutron.views import Views
-from weft.api.neutron.visibility import is_narrow, may_see, target_for, target_of
+from weft.api.neutron.visibility import may_see, sees_everything, target_for, target_of
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
 from weft.store.execute import Held, execute
@@ -167,7 +167,7 @@ class Engine:
     def _select(self, query: ListQuery, caller: Caller) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
         records: Collection[Record] = self._candidates(query, caller)
-        if is_narrow(caller, self.resource.name):
+        if not sees_everything(caller):
             state = self._store.state
             records = [record for record in records if may_see(caller, record, state)]
         value = self._views.value

@@ -68,6 +68,7 @@ def has_netem() -> bool:
 
 
 def forwarder_config(layout: Layout, wan: Wan, generation: int) -> ForwarderConfig:
+    """Return what the forwarder is to be told: each shaped pair in both directions."""
     shapes: dict[str, Shape] = {}
     for shaped in wan.shaped:
         one, other = (layout.site(name).number for name in shaped.pair)

@@ -55,6 +55,7 @@ def pairs_of(site: str, sites: Iterable[str]) -> frozenset[Pair]:
 
 
 def with_cut(wan: Wan, pairs: Iterable[Pair]) -> Wan:
+    """Cut these pairs; shapes stay."""
     return msgspec.structs.replace(wan, cut=tuple(sorted({*wan.cut, *pairs})))
 
 
@@ -72,6 +73,7 @@ def with_shape(wan: Wan, pairs: Iterable[Pair], shape: Shape) -> Wan:
 
 
 def all_pairs(sites: Iterable[str]) -> list[Pair]:
+    """Return every pair of these sites."""
     return [pair(one, other) for one, other in combinations(sites, 2)]
 
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What other nodes send us: ingress of the underlay device.
+ *
+ * Takes VXLAN that is addressed to our tunnel end, from a node we know, for a network we host; all other
+ * traffic of the device goes on to the host untouched. What came out of a tunnel never enters one again.
+ */
+#include "lib/drops.h"
+#include "lib/fdb.h"
+#include "lib/flood.h"
+#include "lib/vxlan.h"
+
+/* Other nodes of the fabric, by tunnel address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __be32);
+	__type(value, __u32);
+} senders SEC(".maps");
+
+/* Is the packet a VXLAN packet for us? CONTINUE: yes, and `vni` is set. */
+static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __u32 *vni)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct outer *outer = data;
+	__be32 sender;
+
+	if (data + sizeof *outer > end) {
+		bpf_skb_pull_data(skb, skb->len < sizeof *outer ? skb->len : sizeof *outer);
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+		outer = data;
+	}
+	if ((void *)&outer->vxlan > end || outer->eth.h_proto != bpf_htons(ETH_P_IP) || outer->ip.ihl != 5 ||
+	    outer->ip.protocol != IPPROTO_UDP || outer->ip.daddr != tunnel_ip ||
+	    outer->ip.frag_off & bpf_htons(IP_OFFSET_MASK) || outer->udp.dest != bpf_htons(VXLAN_PORT))
+		return TC_ACT_OK;
+	if (outer->ip.frag_off & bpf_htons(IP_FRAGMENT_MASK))
+		return -DROP_VXLAN_FRAGMENT;
+	if ((void *)(outer + 1) > end || skb->len < sizeof *outer + ETH_HLEN + sizeof(struct iphdr))
+		return -DROP_TRUNCATED;
+	if (!(outer->vxlan.flags & bpf_htonl(VXLAN_VNI_VALID)))
+		return -DROP_VXLAN_MALFORMED;
+	*vni = bpf_ntohl(outer->vxlan.vni) >> 8;
+	sender = outer->ip.saddr;
+	return bpf_map_lookup_elem(&senders, &sender) ? CONTINUE : -DROP_UNKNOWN_SENDER;
+}
+
+static __always_inline int flood_here(struct __sk_buff *skb, const struct ethhdr *inner, __u32 vni)
+{
+	struct flood *to = bpf_map_lookup_elem(&flood, &vni);
+	int result;
+
+	if (!to)
+		return -DROP_UNKNOWN_VNI;
+	result = decapsulate(skb, inner);
+	if (result)
+		return result;
+	flood_local(skb, to, 0);
+	return TC_ACT_SHOT;
+}
+
+static __always_inline int deliver_here(struct __sk_buff *skb, const struct ethhdr *inner, __u32 vni)
+{
+	struct fdb_target *to = fdb_lookup(vni, inner->h_dest);
+	int result;
+
+	if (!to)
+		return bpf_map_lookup_elem(&flood, &vni) ? -DROP_UNKNOWN_MAC : -DROP_UNKNOWN_VNI;
+	if (to->tunnel_ip)
+		return -DROP_NOT_HERE;
+	result = decapsulate(skb, inner);
+	if (result)
+		return result;
+	return deliver(skb, to, inner->h_proto == bpf_htons(ETH_P_IP) || inner->h_proto == bpf_htons(ETH_P_IPV6));
+}
+
+SEC("tc")
+int from_underlay(struct __sk_buff *skb)
+{
+	struct node *node = this_node();
+	struct ethhdr inner;
+	__u32 vni = 0;
+	int result;
+
+	if (!node || !node->tunnel_ip)
+		return TC_ACT_OK;
+	result = recognise(skb, node->tunnel_ip, &vni);
+	if (result != CONTINUE)
+		return verdict(skb, result);
+	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner))
+		return drop(skb, DROP_TRUNCATED);
+	return verdict(skb, inner.h_dest[0] & 1 ? flood_here(skb, &inner, vni) : deliver_here(skb, &inner, vni));
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

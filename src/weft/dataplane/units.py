@@ -1,0 +1,197 @@
+"""Plan to kernel records, one unit at a time.
+
+A unit is the smallest part of a plan that can change alone: one port with all its answers, one MAC, one
+neighbour, one network's flood list. Each yields the records it needs, so that the cost of a change is that of
+the units it touches, and a unit that fails waits alone. Pure: devices come in as an argument.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, NamedTuple
+
+from weft.dataplane import records
+from weft.dataplane.records import U32, FloodRecord, PortRecord, address_bytes, mac_bytes
+from weft.dataplane.templates import dhcp4_frame, ra_frame
+from weft.model import Address
+from weft.plan import FdbTarget, LocalDevice, NodePlan, PortEntry
+
+# Leaf first: nothing refers to what is not there yet. Deletes go the other way round.
+TABLES = (
+    "node", "senders", "neighbours", "dhcp4", "ra", "sources", "ports", "fdb", "flood",
+)  # fmt: skip
+
+
+class Device(NamedTuple):
+    """A network device of this node."""
+
+    ifindex: int
+    is_veth: bool  # else a tap, or something alike
+
+
+class Unit(NamedTuple):
+    """Names a part of the plan: a table of `NodePlan` and a key in it."""
+
+    table: str
+    key: Any
+
+
+class Record(NamedTuple):
+    """One entry of one kernel table."""
+
+    table: str
+    key: bytes
+    value: bytes
+
+
+class Underlay(NamedTuple):
+    """Where tunnels go; 0 = the device is not there."""
+
+    ifindex: int
+    vxlan_ifindex: int
+
+
+Devices = Mapping[str, Device]
+PER_PORT = ("ports", "dhcp4", "dhcp6", "ra")  # plan tables keyed by device: one unit each, named after `ports`
+NODE_UNIT, SENDERS_UNIT = Unit("node", None), Unit("senders", None)
+
+
+def all_units(plan: NodePlan) -> set[Unit]:
+    """Return every unit of `plan`."""
+    units = {NODE_UNIT, SENDERS_UNIT}
+    for table in ("ports", "fdb", "neighbours", "flood"):
+        units.update(Unit(table, key) for key in getattr(plan, table))
+    return units
+
+
+def changed_units(old: NodePlan, new: NodePlan) -> set[Unit]:
+    """Return the units that differ, gone ones included. Cheap where both plans share their entries."""
+    units = set()
+    if old.tunnel_ip != new.tunnel_ip:
+        units.add(NODE_UNIT)
+    for table in ("fdb", "neighbours", "flood"):
+        units.update(Unit(table, key) for key in _changed_keys(getattr(old, table), getattr(new, table)))
+    if any(unit.table == "flood" for unit in units):
+        units.add(SENDERS_UNIT)
+    for table in PER_PORT:
+        units.update(Unit("ports", key) for key in _changed_keys(getattr(old, table), getattr(new, table)))
+    # a closed port closes the forwarding entries that lead to it
+    closed = {unit.key for unit in units if unit.table == "ports" and _closed(old, unit.key) != _closed(new, unit.key)}
+    return units | units_on_devices(new, closed)
+
+
+def units_on_devices(plan: NodePlan, names: Iterable[str]) -> set[Unit]:
+    """Return the units whose records name one of these devices."""
+    wanted = frozenset(names)
+    if not wanted:
+        return set()
+    units = {Unit("ports", name) for name in wanted & plan.ports.keys()}
+    units.update(
+        Unit("fdb", key)
+        for key, target in plan.fdb.items()
+        if isinstance(target, LocalDevice) and target.device in wanted
+    )
+    units.update(Unit("flood", vni) for vni, entry in plan.flood.items() if not wanted.isdisjoint(entry.devices))
+    return units
+
+
+def records_of(unit: Unit, plan: NodePlan, devices: Devices, underlay: Underlay) -> list[Record]:
+    """Return the records of `unit`; none if it is not in the plan or its device is missing.
+
+    Raises ValueError if an entry cannot be expressed (a DHCP answer longer than its record).
+    """
+    return list(_ENCODERS[unit.table](unit.key, plan, devices, underlay))
+
+
+def _node(_key: None, plan: NodePlan, _devices: Devices, underlay: Underlay) -> Iterator[Record]:
+    tunnel_ip = plan.tunnel_ip or IPv4Address(0)
+    yield Record("node", U32.pack(0), records.NODE.pack(tunnel_ip.packed, *underlay))
+
+
+def _senders(_key: None, plan: NodePlan, _devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+    """Nodes that may send us tunnelled frames: all that share a network with us."""
+    for address in {address for entry in plan.flood.values() for address in entry.tunnel_ips}:
+        yield Record("senders", address.packed, U32.pack(1))
+
+
+def _port(name: str, plan: NodePlan, devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+    entry, device = plan.ports.get(name), devices.get(name)
+    if entry is None or device is None:
+        return
+    key = U32.pack(device.ifindex)
+    if name in plan.dhcp4:
+        yield Record("dhcp4", key, records.reply(dhcp4_frame(plan.dhcp4[name], entry.mac)))
+    if name in plan.ra:
+        yield Record("ra", key, records.reply(ra_frame(plan.ra[name])))
+    record, further = port_record(entry)
+    for address in further:
+        yield Record("sources", records.ADDRESS_KEY.pack(device.ifindex, address_bytes(address)), U32.pack(1))
+    yield Record("ports", key, record.pack())
+
+
+def port_record(entry: PortEntry) -> tuple[PortRecord, list[Address]]:
+    """Return the port's record, and the addresses that do not fit in it."""
+    v4: list[Address] = [address for address in entry.addresses if isinstance(address, IPv4Address)]
+    v6: list[Address] = [address for address in entry.addresses if isinstance(address, IPv6Address)]
+    further = [*v4[1:], *v6[1:]]
+    mac = mac_bytes(entry.mac)
+    record = PortRecord(
+        vni=entry.vni,
+        mtu_bytes=entry.mtu_bytes,
+        mac=mac,
+        flags=entry.enabled * records.PORT_ENABLED | bool(further) * records.PORT_MORE_SOURCES,
+        ipv4=v4[0].packed if v4 else bytes(4),
+        ipv6=v6[0].packed if v6 else bytes(16),
+        link_local=records.link_local_of(mac),
+    )
+    return record, further
+
+
+def _fdb(key: Any, plan: NodePlan, devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+    target: FdbTarget | None = plan.fdb.get(key)
+    if target is None:
+        return
+    packed = records.FDB_KEY.pack(key.vni, mac_bytes(key.mac))
+    if not isinstance(target, LocalDevice):
+        yield Record("fdb", packed, records.fdb_remote(target.tunnel_ip))
+    elif device := devices.get(target.device):
+        closed = _closed(plan, target.device)
+        yield Record("fdb", packed, records.fdb_local(device.ifindex, is_veth=device.is_veth, is_closed=closed))
+
+
+def _neighbour(key: Any, plan: NodePlan, _devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+    mac = plan.neighbours.get(key)
+    if mac is not None:
+        packed = records.ADDRESS_KEY.pack(key.vni, address_bytes(key.address))
+        yield Record("neighbours", packed, records.NEIGHBOUR.pack(mac_bytes(mac)))
+
+
+def _flood(vni: int, plan: NodePlan, devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+    entry = plan.flood.get(vni)
+    if entry is None:
+        return
+    local = [devices[name].ifindex for name in entry.devices if name in devices and not _closed(plan, name)]
+    record = FloodRecord(tuple(local[: records.FLOOD_LOCAL_MAX]), entry.tunnel_ips[: records.FLOOD_REMOTE_MAX])
+    yield Record("flood", U32.pack(vni), record.pack())
+
+
+_ENCODERS: Mapping[str, Callable[[Any, NodePlan, Devices, Underlay], Iterator[Record]]] = {
+    "node": _node,
+    "senders": _senders,
+    "ports": _port,
+    "fdb": _fdb,
+    "neighbours": _neighbour,
+    "flood": _flood,
+}
+
+
+def _closed(plan: NodePlan, device: str) -> bool:
+    port = plan.ports.get(device)
+    return port is not None and not port.enabled
+
+
+def _changed_keys(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> set[Any]:
+    if old is new:
+        return set()
+    changed = {key for key, value in new.items() if (held := old.get(key)) is not value and held != value}
+    changed.update(key for key in old if key not in new)
+    return changed

@@ -1,0 +1,112 @@
+"""Acts one to four: three sites, one network, a machine at each, all of them reach each other."""
+
+import time
+from statistics import median
+from typing import Any
+
+from weft.lab.demo.pings import Result, addresses_of, ping_all_pairs
+from weft.lab.demo.stage import DELAY_MS, NODES, SITES, Stage
+from weft.lab.health import ask_all
+from weft.lab.machine_verbs import add_machine
+from weft.lab.shell import inside, run
+from weft.lab.site_api import SiteApi
+from weft.lab.up import up
+
+CIDR4, CIDR6 = "10.10.0.0/24", "fd00:10::/64"
+WRITE_MS_MAX = 50.0  # p50 of the demo's few writes; `make bench` measures with care
+ARRIVAL_MARGIN_MS = 100.0  # beyond the one-way delay
+
+
+def sites_up(stage: Stage) -> None:
+    """Three sites of two nodes, each with its own log and API, 20 ms apart."""
+    report = up(stage.home, SITES, NODES, DELAY_MS, stage.say)
+    stage.check(all(h.is_healthy for h in ask_all(stage.layout.nodes).values()), f"healthy after {report.took_s:.1f} s")
+    a, b = stage.layout.node("a1"), stage.layout.node("b1")
+    said = run(inside(a.netns, ["ping", "-q", "-n", "-c", "5", "-i", "0.1", b.underlay_ip]))
+    rtt_ms = float(said.split(" = ")[1].split("/")[1])
+    stage.check(
+        abs(rtt_ms - 2 * DELAY_MS) < 4, f"a round trip between sites takes {rtt_ms:.1f} ms ({report.wan_method})"
+    )
+    stage.note(up_s=report.took_s, underlay_rtt_ms=rtt_ms, wan=report.wan_method)
+
+
+def network_woven(stage: Stage) -> None:
+    """Through the Neutron API at site a: a network with an IPv4 and an IPv6 subnet."""
+    with stage.tenant("a") as api, stage.tenant("b") as at_b, stage.tenant("c") as at_c:
+        for each in (api, at_b, at_c):
+            each.get("/v2.0/networks")  # logged in and connected, before anything is timed
+        network, took_ms = timed(api, "network", {"name": "tapestry"})
+        arrivals = [arrival_ms(stage, each, f"/v2.0/networks/{network['id']}") for each in (at_b, at_c)]
+        stage.ids["tapestry"] = network["id"]
+        subnets = [
+            timed(api, "subnet", {"network_id": network["id"], "name": "v4", "ip_version": 4, "cidr": CIDR4}),
+            timed(
+                api,
+                "subnet",
+                {
+                    "network_id": network["id"],
+                    "name": "v6",
+                    "ip_version": 6,
+                    "cidr": CIDR6,
+                    "ipv6_ra_mode": "slaac",
+                    "ipv6_address_mode": "slaac",
+                },
+            ),
+        ]
+        stage.ids["v4"], stage.ids["v6"] = (subnet["id"] for subnet, _ in subnets)
+        writes = [took_ms, *(ms for _, ms in subnets)]
+    told = ", ".join(f"{ms:.1f}" for ms in writes)
+    stage.check(median(writes) < WRITE_MS_MAX, f"accepted in {told} ms: nobody waits for the WAN")
+    stage.check(
+        max(arrivals) < DELAY_MS + ARRIVAL_MARGIN_MS,
+        f"seen at the other sites {max(arrivals):.0f} ms after site a's answer (one way takes {DELAY_MS:g} ms)",
+    )
+    stage.note(write_ms_p50=median(writes), seen_elsewhere_ms=max(arrivals))
+
+
+def machines_started(stage: Stage) -> None:
+    """A machine at each site, through that site's own API; addresses by DHCP and SLAAC."""
+    took = []
+    for site in stage.layout.sites:
+        began = time.monotonic()
+        machine = add_machine(stage.home, f"web-{site.name}", site.name, None, [stage.ids["tapestry"]], [])
+        took.append(time.monotonic() - began)
+        addresses = ", ".join(addresses_of(stage.home, machine.name))
+        stage.say(f"{machine.name} on {machine.node}: {machine.devices[0].mac}, {addresses} ({took[-1]:.2f} s)")
+    given = [address for site in "abc" for address in addresses_of(stage.home, f"web-{site}")]
+    stage.check(len(given) == len(set(given)) == 2 * SITES, "each has an IPv4 and an IPv6 address of its own", given)
+    stage.note(machine_start_s=max(took))
+
+
+def everyone_reached(stage: Stage) -> None:
+    """Everyone reaches everyone, over both families."""
+    results = ping_all_pairs(stage.home, [f"web-{site.name}" for site in stage.layout.sites])
+    all_reached(stage, results)
+    rtt_ms = median(result.rtt_ms or 0.0 for result in results)
+    stage.check(rtt_ms < 2 * DELAY_MS + 10, f"a round trip between machines takes {rtt_ms:.1f} ms")
+    stage.note(machine_rtt_ms=rtt_ms)
+
+
+# ---- used by the other acts too
+def all_reached(stage: Stage, results: list[Result]) -> None:
+    """Check that no ping lost a packet."""
+    lost = [f"{result.what}: {result.lost} of {result.sent} lost" for result in results if result.lost]
+    stage.check(not lost, f"{len(results)} pings, both families, none lost", "; ".join(lost))
+
+
+def timed(api: SiteApi, kind: str, body: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """Create something; returns it and how many ms the answer took."""
+    began = time.monotonic()
+    made: dict[str, Any] = api.post(f"/v2.0/{kind}s", {kind: body})[kind]
+    return made, (time.monotonic() - began) * 1e3
+
+
+def arrival_ms(stage: Stage, api: SiteApi, path: str) -> float:
+    """Return after how many ms a site knows of `path`."""
+    return stage.await_true(lambda: knows(api, path), 10, f"{path} known there") * 1e3
+
+
+def knows(api: SiteApi, path: str) -> bool:
+    """Does this site have `path`?"""
+    resource, _, wanted = path.removeprefix("/v2.0/").partition("/")
+    return bool(api.get(f"/v2.0/{resource}", id=wanted)[resource])

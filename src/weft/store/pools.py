@@ -1,0 +1,211 @@
+"""The pools there are: a subnet's addresses, VNIs, MACs. From records to `blocks.Pool`, and from items to text.
+
+Subnets keep their grants in the subnet's own record; VNIs and MACs in the fabric's `pool` records. There the
+site with number n starts with block n, so that a new site need not ask anybody; further blocks lie above.
+"""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
+
+from weft.model import SiteId
+from weft.store.blocks import Interval, Part, Pool, address_number, without
+from weft.store.paths import rows_at
+from weft.store.protocol import State
+from weft.store.records import Key, Record
+
+VNI, MAC = "vni", "mac"
+SUBNET_PREFIX = "subnet."
+
+VNI_BLOCK_BITS = 8
+VNI_SIZE = 1 << 24
+MAC_BLOCK_BITS = 16
+MAC_BASE = 0xFA16 << 32  # Neutron's base_mac fa:16:3e with its third byte freed: 65,536 blocks of 65,536
+MAC_SIZE = 1 << 32
+ADDRESS_PATHS = ("fixed_ips[].subnet_id", "fixed_ips[].ip_address")  # where a port says what addresses it has
+TOP_UP_INDEX = 32_768  # blocks from here on are nobody's first: site numbers stay below
+
+
+def pool_named(state: State, name: str) -> Pool | None:
+    """Return the pool that a claim or a transfer names; None if there is none, or its record makes no sense."""
+    if name == VNI:
+        return vni_pool(state)
+    if name == MAC:
+        return mac_pool(state)
+    subnet = state.get("subnet", name.removeprefix(SUBNET_PREFIX)) if name.startswith(SUBNET_PREFIX) else None
+    try:
+        return subnet_pool(state, subnet) if subnet else None
+    except ValueError:  # a peer's bad prefix
+        return None
+
+
+def pool_key(pool: Pool) -> Key:
+    """Return the record that holds a pool's grants."""
+    if pool.name.startswith(SUBNET_PREFIX):
+        return Key("fabric", "subnet", pool.name.removeprefix(SUBNET_PREFIX))
+    return Key("fabric", "pool", pool.name)
+
+
+def subnet_pool(state: State, subnet: Record) -> Pool:
+    """Return the pool of a subnet's addresses."""
+    cidr = ip_network(subnet.get("cidr"))
+    block_bits = max(_int(subnet.get("block_size"), 1), 1).bit_length() - 1
+    first = int(cidr.network_address)
+    usable = usable_addresses(cidr, subnet.get("gateway_ip"), subnet.get("allocation_pools") or ())
+    return Pool(
+        name=SUBNET_PREFIX + subnet.key.id,
+        first=first,
+        size=cidr.num_addresses,
+        block_bits=block_bits,
+        giver=_living_giver(state, subnet.get("giver")),
+        usable=usable,
+        grants=_grants(subnet, first, block_bits),
+        dead=dead_sites(state),
+    )
+
+
+def vni_pool(state: State) -> Pool:
+    """Return the pool of network identifiers."""
+    return _fabric_pool(state, VNI, 0, VNI_SIZE, VNI_BLOCK_BITS, ((1, VNI_SIZE - 1),))
+
+
+def mac_pool(state: State) -> Pool:
+    """Return the pool of MAC addresses."""
+    return _fabric_pool(state, MAC, MAC_BASE, MAC_SIZE, MAC_BLOCK_BITS, ((MAC_BASE, MAC_BASE + MAC_SIZE - 1),))
+
+
+def usable_addresses(
+    cidr: IPv4Network | IPv6Network, gateway: Any, allocation_pools: Iterable[Mapping[str, str]]
+) -> tuple[Interval, ...]:
+    """Return what ports may be given: the allocation pools without network, broadcast and gateway address."""
+    first, last = int(cidr.network_address), int(cidr.broadcast_address)
+    intervals: list[Interval] = []
+    for pool in allocation_pools:
+        start, end = address_number(str(pool.get("start"))), address_number(str(pool.get("end")))
+        if start is not None and end is not None and first <= start <= end <= last:
+            intervals.append((start, end))
+    reserved = [number] if (number := address_number(str(gateway))) is not None else []
+    if cidr.version == 4 and cidr.prefixlen < 31:  # a /31 and a /32 have neither (RFC 3021)
+        reserved += [first, last]
+    if cidr.version == 6 and cidr.prefixlen < 127:
+        reserved.append(first)  # the subnet-router anycast address, RFC 4291, section 2.6.1
+    return without(intervals, reserved)
+
+
+def item_text(pool: Pool, item: int) -> str:
+    """Return an item as records and claims write it: "10.0.0.7", "4711", "fa:16:00:01:00:2a"."""
+    if pool.name == VNI:
+        return str(item)
+    if pool.name == MAC:
+        return ":".join(f"{byte:02x}" for byte in item.to_bytes(6))
+    return str(IPv6Address(item) if _is_v6(pool) else IPv4Address(item))
+
+
+def item_number(pool: Pool, text: str) -> int | None:
+    """Return the number of an item, None if this pool has no such item."""
+    try:
+        if pool.name == VNI:
+            number: int | None = int(text)
+        elif pool.name == MAC:
+            number = int(text.replace(":", ""), 16)
+        else:
+            number = address_number(text) if (":" in text) == _is_v6(pool) else None
+    except ValueError:
+        return None
+    return number if number is not None and pool.contains(number) else None
+
+
+def is_used(state: State, pool: Pool, item: int) -> bool:
+    """Tell whether a live record uses an item, whoever granted it."""
+    text = item_text(pool, item)
+    if pool.name == VNI:
+        return bool(state.lookup("network", "vni", item))
+    if pool.name == MAC:
+        return bool(state.lookup("port", "mac_address", text))
+    subnet_id = pool.name.removeprefix(SUBNET_PREFIX)
+    holders = state.lookup("port", "fixed_ips[].ip_address", text)
+    return any((subnet_id, text) in rows_at(port, ADDRESS_PATHS) for port in holders)
+
+
+def part_field(pool: Pool, part: Part) -> str:
+    """Return the field that holds the grant of a part."""
+    bits, index = part
+    if bits == pool.block_bits:
+        return f"block.{index}"
+    return f"item.{item_text(pool, pool.first + index)}" if bits == 0 else f"chunk.{index}.{bits}"
+
+
+def live_sites(state: State) -> list[SiteId]:
+    """Return the sites that are not declared dead, by number: the first gives where a giver is needed."""
+    sites = [site for site in state.of_kind("site") if not site.get("dead")]
+    return [SiteId(site.key.id) for site in sorted(sites, key=lambda site: (_int(site.get("number"), 0), site.key))]
+
+
+def dead_sites(state: State) -> frozenset[SiteId]:
+    """Return the sites that an operator declared dead."""
+    return frozenset(SiteId(site.key.id) for site in state.of_kind("site") if site.get("dead") is True)
+
+
+def _fabric_pool(state: State, name: str, first: int, size: int, block_bits: int, usable: tuple[Interval, ...]) -> Pool:
+    grants = {
+        (block_bits, number): SiteId(site.key.id)
+        for site in state.of_kind("site")
+        if 0 < (number := _int(site.get("number"), 0)) < TOP_UP_INDEX
+    }
+    record = state.get("pool", name)
+    if record is not None:
+        grants.update(_grants(record, first, block_bits))
+    giver = _living_giver(state, None)
+    return Pool(name, first, size, block_bits, giver, usable, grants, dead_sites(state))
+
+
+def _living_giver(state: State, named: Any) -> SiteId:
+    """Return who owns the reserve: the site named, or the living one with the smallest number."""
+    dead = dead_sites(state)
+    if isinstance(named, str) and named and named not in dead:
+        return SiteId(named)
+    return next(iter(live_sites(state)), SiteId(""))
+
+
+def _grants(record: Record, first: int, block_bits: int) -> dict[Part, SiteId]:
+    grants: dict[Part, SiteId] = {}
+    for name, field in record.fields.items():
+        what, _, rest = name.partition(".")
+        if what not in ("block", "chunk", "item") or not isinstance(field.value, str):
+            continue
+        part = _part(what, rest, first, block_bits)
+        if part is not None:
+            grants[part] = SiteId(field.value)
+    return grants
+
+
+def _part(what: str, rest: str, first: int, block_bits: int) -> Part | None:
+    """Return the part that a grant's field names; None if a newer version or a bad peer wrote it."""
+    if what == "item":
+        number = _number_of(rest)
+        return (0, number - first) if number is not None else None
+    index, _, bits = rest.partition(".")
+    if what == "block" and index.isdecimal():
+        return block_bits, int(index)
+    if what == "chunk" and index.isdecimal() and bits.isdecimal() and int(bits) < 128:
+        return int(bits), int(index)
+    return None
+
+
+def _number_of(text: str) -> int | None:
+    if text.isdecimal():
+        return int(text)
+    if text.count(":") == 5 and "::" not in text:  # a MAC; an IPv6 address without "::" has seven colons
+        try:
+            return int(text.replace(":", ""), 16)
+        except ValueError:
+            return None
+    return address_number(text)
+
+
+def _is_v6(pool: Pool) -> bool:
+    return pool.first >= 1 << 32 or pool.size > 1 << 32
+
+
+def _int(value: Any, default: int) -> int:
+    return value if isinstance(value, int) else default

@@ -1,0 +1,66 @@
+"""Network namespaces for tests: made with iproute2, entered by the calling thread."""
+
+import contextlib
+import ctypes
+import os
+import subprocess
+from collections.abc import Iterator
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_CLONE_NEWNET = 0x40000000
+
+
+def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command; its output is in the error if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def run_in(namespace: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command in a namespace. nsenter, as `ip netns exec` hides the bpf file system."""
+    return run("nsenter", f"--net=/run/netns/{namespace}", *command, check=check)
+
+
+def start_in(namespace: str, *command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ["nsenter", f"--net=/run/netns/{namespace}", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+
+def ip(namespace: str, *lines: str) -> None:
+    """Feed lines to `ip -batch` in a namespace."""
+    done = subprocess.run(
+        ["ip", "-n", namespace, "-batch", "-"], input="\n".join(lines), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@contextlib.contextmanager
+def inside(namespace: str) -> Iterator[None]:
+    """Let the calling thread live in `namespace` for the block."""
+    old = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    new = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
+    try:
+        assert _libc.setns(new, _CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+        yield
+    finally:
+        assert _libc.setns(old, _CLONE_NEWNET) == 0
+        os.close(new)
+        os.close(old)
+
+
+@contextlib.contextmanager
+def namespaces(*names: str) -> Iterator[None]:
+    """Make namespaces and remove them again; left-overs of an earlier run go first."""
+    for name in names:
+        run("ip", "netns", "del", name, check=False)
+        run("ip", "netns", "add", name)
+        ip(name, "link set lo up")
+    try:
+        yield
+    finally:
+        for name in names:
+            run("ip", "netns", "del", name, check=False)
