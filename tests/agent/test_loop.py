@@ -1,7 +1,7 @@
 """The loop around the brain, with a store in memory and a kernel made of Python."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -10,11 +10,11 @@ from tests.agent.records import NET, PORT, PORT2, SUB, record
 
 from weft.agent import loop as agent_loop
 from weft.agent.brain import Brain
-from weft.agent.kernel import DropCounter, Outcome
 from weft.agent.loop import AgentLoop
 from weft.agent.node_rpc import NodeRpc
 from weft.compiler import compile_plan
-from weft.model import NodeId
+from weft.dataplane import Drops, Outcome, PortState
+from weft.model import NodeId, PortId
 from weft.plan import NodePlan
 from weft.store.programmed_rpc import ProgrammedAnswer, ProgrammedQuestion, programmed_subject
 from weft.store.records import Key
@@ -32,14 +32,18 @@ class FakeKernel:
         self.plans: list[NodePlan] = []
         self.broken: OSError | None = None
 
-    def reconcile(self, plan: NodePlan) -> Outcome:
+    def reconcile(self, plan: NodePlan, *, resync: bool = False) -> Outcome:
         if self.broken:
             raise self.broken
         self.plans.append(plan)
-        return Outcome(plan.revision, frozenset(self.devices & plan.ports.keys()), writes=1)
+        ports = {
+            entry.port_id: PortState("ACTIVE" if entry.device in self.devices else "DOWN")
+            for entry in plan.ports.values()
+        }
+        return Outcome(plan.revision, ports, (), 1, 0, 0.1)
 
-    def drops(self) -> Collection[DropCounter]:
-        return [DropCounter("unknown_mac", 3), DropCounter("spoofed_mac", 0)]
+    def drops(self) -> Drops:
+        return Drops({"unknown_mac": 3}, {PortId(PORT): {"spoofed_mac": 2}})
 
     def close(self) -> None:
         pass
@@ -153,7 +157,10 @@ async def test_the_node_answers_for_its_plans_its_drops_and_what_it_programmed()
 
         drops = await ask(node_drops_subject(A1), None, DropsAnswer)
         assert isinstance(drops, DropsAnswer)
-        assert [(drop.reason, drop.packets) for drop in drops.drops] == [("unknown_mac", 3)]
+        assert [(drop.reason, drop.packets, drop.device) for drop in drops.drops] == [
+            ("spoofed_mac", 2, "tap33333333-00"),
+            ("unknown_mac", 3, ""),
+        ]
 
         key = Key("fabric", "port", PORT2)
         done = await ask(programmed_subject(A1), ProgrammedQuestion((key,), hlc), ProgrammedAnswer)

@@ -3,18 +3,18 @@
 `loop.py` does the waiting and the acting around it; tests drive it directly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from weft.agent.history import PlanHistory
 from weft.agent.intent import View
-from weft.agent.kernel import Outcome
 from weft.agent.programmed import Programmed
 from weft.agent.report import Report, Reports
 from weft.compiler import Compiler
-from weft.model import Intent, IntentChange, NodeId, PortId
-from weft.plan import NodePlan
+from weft.dataplane import Outcome
+from weft.model import BoundPort, Intent, IntentChange, NodeId, PortId
+from weft.plan import Fault, NodePlan
 from weft.store.protocol import Change
 from weft.store.records import Record
 
@@ -46,6 +46,10 @@ class Brain:
         """Return all that was absorbed."""
         return self._compiler.intent()
 
+    def bound_here(self) -> Iterable[BoundPort]:
+        """Return the ports this node is asked to host."""
+        return self._compiler.bound_here()
+
     def plan(self) -> NodePlan:
         """Return the newest plan, and remember it."""
         plan = self._compiler.plan()
@@ -59,9 +63,14 @@ class Brain:
     def done(self, plan: NodePlan, outcome: Outcome, at_ms: int) -> Mapping[str, Report | None]:
         """Take note that the kernel was brought to `plan`; return the reports to send."""
         self.applied = outcome
-        if not outcome.failed:
+        if not outcome.waiting:
             self.programmed.applied(plan.revision, at_ms)
-        return self._reports.news(self._compiler.bound_here(), plan, outcome, self._hlcs, at_ms)
+        return self._reports.news(self._compiler.bound_here(), outcome, self._hlcs, at_ms)
+
+    def faults(self) -> frozenset[Fault]:
+        """Return every gap that closes a door here now: in the intent, and in what the kernel took."""
+        newest, applied = self.history.newest, self.applied
+        return (newest.faults if newest else frozenset()) | frozenset(applied.faults if applied else ())
 
     def _take_note(self, changes: Sequence[Change], change: IntentChange, local: frozenset[str]) -> None:
         """Remember which writes concern this node, for receipts and reports."""

@@ -22,9 +22,8 @@ def beat(brain: Brain, started_ms: int) -> dict[str, Any]:
         "plan_revision": plan.revision if plan else 0,
         "applied_revision": applied.revision if applied else 0,
         "ports": len(plan.ports) if plan else 0,
-        "attached": len(applied.attached) if applied else 0,
-        "faults": len(plan.faults) if plan else 0,
-        "failed": len(applied.failed) if applied else 0,
+        "active": sum(state.status == "ACTIVE" for state in applied.ports.values()) if applied else 0,
+        "faults": len(brain.faults()),
     }
 
 

@@ -7,19 +7,20 @@ change no wait.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 
 import structlog
 
 from weft.agent.brain import Brain
-from weft.agent.kernel import Kernel, KernelFailed, Outcome
+from weft.agent.kernel import DataPlane
 from weft.agent.report import Report
+from weft.dataplane import Outcome
+from weft.model import Unavailable
 from weft.store.protocol import Change, Store
 
 RESYNC_S = 30.0  # look at the kernel even if nothing was heard: events can be lost
-RETRY_S = 1.0  # after a round in which something could not be written
+RETRY_S = 0.5  # after a round in which something could not be written; doubles up to RESYNC_S
 UNSYNCED_POLL_S = 0.02  # until the first full read of the store is done
 REPORTS_AT_ONCE = 64
 
@@ -30,7 +31,7 @@ class AgentLoop:
     """One node's agent. `run` ends only by cancellation or by an error nobody expected."""
 
     def __init__(
-        self, brain: Brain, store: Store, kernel: Kernel, device_events: AsyncIterator[object] | None = None
+        self, brain: Brain, store: Store, kernel: DataPlane, device_events: AsyncIterator[object] | None = None
     ) -> None:
         self.brain = brain
         self.ready = asyncio.Event()  # the first plan has been programmed
@@ -63,26 +64,31 @@ class AgentLoop:
             self._wake.set()
 
     async def _reconcile(self) -> None:
+        retry_s = RETRY_S
+        resync = True
         while True:
             self._wake.clear()
-            failed = await self._round()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_S if failed else RESYNC_S):
+            healthy = await self._round(resync=resync)
+            retry_s = RETRY_S if healthy else min(2 * retry_s, RESYNC_S)
+            try:
+                async with asyncio.timeout(RESYNC_S if healthy else retry_s):
                     await self._wake.wait()
+                resync = False
+            except TimeoutError:
+                resync = True
 
-    async def _round(self) -> bool:
-        """Bring the kernel to the newest plan; return whether something has to be tried again."""
+    async def _round(self, *, resync: bool) -> bool:
+        """Bring the kernel to the newest plan; return whether it took all of it."""
         plan = self.brain.plan()
-        started = time.monotonic()
         try:
-            outcome = await asyncio.to_thread(self._kernel.reconcile, plan)
-        except (OSError, KernelFailed) as err:
+            outcome = await asyncio.to_thread(self._kernel.reconcile, plan, resync=resync)
+        except (OSError, Unavailable) as err:
             self._complain(plan.revision, str(err))
-            return True
+            return False
         self.ready.set()
         await self._send(self.brain.done(plan, outcome, time.time_ns() // 1_000_000))
-        self._tell(outcome, time.monotonic() - started)
-        return bool(outcome.failed)
+        self._tell(outcome)
+        return not outcome.faults
 
     async def _send(self, reports: Mapping[str, Report | None]) -> None:
         pending = list(reports.items())
@@ -90,22 +96,19 @@ class AgentLoop:
             batch = pending[start : start + REPORTS_AT_ONCE]
             await asyncio.gather(*(self._store.runtime.report(key, report) for key, report in batch))
 
-    def _tell(self, outcome: Outcome, took_s: float) -> None:
-        if outcome.failed:
-            self._complain(outcome.revision, "; ".join(f"{what}: {why}" for what, why in outcome.failed.items()))
-        else:
-            self._failure = ""
+    def _tell(self, outcome: Outcome) -> None:
+        self._complain(outcome.revision, "; ".join(f"{fault.subject}: {fault.reason}" for fault in outcome.faults))
         if outcome.writes or outcome.deletes:
             log.info(
                 "plan applied",
                 revision=outcome.revision,
                 writes=outcome.writes,
                 deletes=outcome.deletes,
-                took_ms=round(took_s * 1000, 1),
+                took_ms=round(outcome.took_ms, 1),
             )
 
     def _complain(self, revision: int, why: str) -> None:
         """Log a failure when it is new: a retry every second must not fill the log."""
-        if why != self._failure:
-            self._failure = why
-            log.error("kernel could not be brought to the plan", revision=revision, error=why, retry_s=RETRY_S)
+        if why and why != self._failure:
+            log.error("the kernel does not hold all of the plan", revision=revision, error=why)
+        self._failure = why

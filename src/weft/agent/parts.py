@@ -7,11 +7,12 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from weft.agent.config import Config
-from weft.agent.kernel import Kernel, NoKernel
+from weft.agent.kernel import DataPlane, NoKernel
 from weft.api.app import create_app
 from weft.api.fabric.ask import answer_sites
 from weft.api.identity.seeding import seed_identity
 from weft.api.settings import ApiSettings
+from weft.dataplane import Kernel
 from weft.store.protocol import Store
 from weft.store.simulated.memory import MemoryStore
 
@@ -22,9 +23,12 @@ async def open_store(config: Config, secret: bytes, state_dir: Path) -> AsyncIte
     yield MemoryStore(config.node.site, config.node.name)
 
 
-def open_kernel(config: Config) -> Kernel:
+def open_kernel(config: Config) -> DataPlane:
     """Return the data plane, with its programs loaded or adopted. Blocks for some 30 ms."""
-    return NoKernel()
+    if not config.dataplane.enabled:
+        return NoKernel()
+    pin_dir = Path(config.dataplane.pin_dir or f"/sys/fs/bpf/weft/{config.node.name}")
+    return Kernel(pin_dir, config.node.underlay_device)
 
 
 async def open_api(config: Config, store: Store, secret: bytes, admin_password: str) -> ASGIApp:

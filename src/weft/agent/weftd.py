@@ -11,7 +11,7 @@ from weft.agent import heartbeat
 from weft.agent.announce import announce
 from weft.agent.brain import Brain
 from weft.agent.config import Config
-from weft.agent.devices import link_events
+from weft.agent.devices import device_events
 from weft.agent.loop import AgentLoop
 from weft.agent.node_rpc import NodeRpc
 from weft.agent.parts import open_api, open_kernel, open_store
@@ -46,7 +46,7 @@ class Weftd:
             try:
                 async with open_store(config, secret, state_dir) as store:
                     brain = Brain(NodeId(config.node.name))
-                    agent = AgentLoop(brain, store, kernel, link_events() if config.dataplane.enabled else None)
+                    agent = AgentLoop(brain, store, kernel, device_events() if config.dataplane.enabled else None)
                     await NodeRpc(brain, kernel).serve(store)
                     app = await open_api(config, store, secret, password)
                     async with asyncio.TaskGroup() as tasks:

@@ -93,6 +93,7 @@ class Kernel:
                 writes=writes,
                 deletes=deletes,
                 took_ms=(time.monotonic() - started) * 1e3,
+                waiting=len(self._waiting),
             )
 
     def drops(self) -> Drops:

@@ -25,6 +25,7 @@ class Outcome(msgspec.Struct, frozen=True):
     writes: int
     deletes: int
     took_ms: float
+    waiting: int = 0  # parts of the plan that could not be written, each named in `faults`
 
 
 class Drops(msgspec.Struct, frozen=True):
