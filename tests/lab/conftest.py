@@ -1,0 +1,128 @@
+"""A lab of our own: in a private corner of this machine, so that a developer's lab is neither seen nor touched."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weft.lab.private import privately
+
+COMMAND_S = 120
+BIN = Path(sys.executable).parent
+
+
+class Corner:
+    """A private corner with nothing in it yet, and commands run there."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self._holder = subprocess.Popen(privately(["sleep", "infinity"]))
+        self._first = self._first_process()
+
+    def close(self) -> None:
+        self._holder.kill()  # the first process dies with it (--kill-child), and all the others with that
+        self._holder.wait()
+
+    def run(self, *argv: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command there; whatever it does."""
+        enter = ["nsenter", f"--target={self._first}", "--net", "--mount", "--pid", "--", *argv]
+        env = {**os.environ, "WEFT_VAR": str(self.var), "COLUMNS": "200", "OS_CLIENT_CONFIG_FILE": str(self.clouds)}
+        return subprocess.run(
+            enter, input=stdin, capture_output=True, text=True, env=env, timeout=COMMAND_S, check=False
+        )
+
+    def sh(self, script: str) -> str:
+        """Run a shell script that must succeed; returns what it prints."""
+        return said(self.run("sh", "-ec", script))
+
+    def weft(self, *words: str) -> str:
+        """Run `weft …`, which must succeed; returns what it prints."""
+        return said(self.run(str(BIN / "weft"), *words))
+
+    def refused(self, *words: str) -> str:
+        """Run `weft …`, which must fail without a traceback; returns what it says."""
+        done = self.run(str(BIN / "weft"), *words)
+        assert done.returncode not in (0, -9), done.stdout
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    def json(self, *words: str) -> Any:
+        """Run `weft … -f json`; returns what it prints as values."""
+        return json.loads(self.weft(*words, "-f", "json"))
+
+    def openstack(self, cloud: str, *words: str) -> Any:
+        """Run the stock client; returns what it prints as values, None if nothing."""
+        form = [] if words[1] in ("delete", "set", "unset") else ["-f", "json"]
+        text = said(self.run(str(BIN / "openstack"), "--os-cloud", cloud, *words, *form))
+        return json.loads(text) if text.strip() else None
+
+    def ping(self, machine: str, address: str, count: int = 2) -> int:
+        """Return how many of `count` pings were answered."""
+        done = self.run(
+            str(BIN / "weft"), "lab", "exec", machine, "--",
+            "ping", "-q", "-n", "-c", str(count), "-i", "0.2", "-W", "2", address,
+        )  # fmt: skip
+        return int(done.stdout.split(" transmitted, ")[1].split(" ")[0]) if " transmitted, " in done.stdout else 0
+
+    @property
+    def clouds(self) -> Path:
+        return self.var / "lab" / "clouds.yaml"
+
+    def _first_process(self) -> int:
+        """Return the pid, as seen from here, of what runs in the corner, once it is set up."""
+        children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children")
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            pids = children.read_text().split()
+            if pids and Path(f"/proc/{pids[0]}/comm").read_text().strip() == "sleep":
+                return int(pids[0])
+            time.sleep(0.01)
+        raise TimeoutError("the private corner did not come up")
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command printed; fails the test if it failed."""
+    assert done.returncode == 0, f"{done.args}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def eventually(holds: Callable[[], bool], deadline_s: float = 10.0) -> None:
+    """Return when `holds` does; fails the test after `deadline_s`."""
+    deadline = time.monotonic() + deadline_s
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def corner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corner]:
+    """An empty corner, its lab gone from disk when the tests end."""
+    made = Corner(tmp_path_factory.mktemp("corner"))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def lab(corner: Corner) -> Iterator[Corner]:
+    """Three sites of two nodes, healthy; what a module's tests make there, they share."""
+    corner.weft("lab", "up")
+    yield corner
+    corner.weft("lab", "down")
+
+
+@pytest.fixture(scope="module")
+def tapestry(lab: Corner) -> dict[str, str]:
+    """A tenant's network with both families, made at site a; IDs by name."""
+    network = lab.openstack("weft-a-demo", "network", "create", "tapestry")["id"]
+    lab.openstack("weft-a-demo", "subnet", "create", "v4", "--network", network, "--subnet-range", "10.10.0.0/24")
+    v6 = ["--ip-version", "6", "--ipv6-ra-mode", "slaac", "--ipv6-address-mode", "slaac"]
+    lab.openstack("weft-a-demo", "subnet", "create", "v6", "--network", network, "--subnet-range", "fd00:10::/64", *v6)
+    return {"network": network}

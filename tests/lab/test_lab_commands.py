@@ -1,0 +1,216 @@
+"""The lab's commands, word for word as they are promised. The tests of this file tell one story, in order."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from .conftest import Corner, eventually
+
+pytestmark = pytest.mark.lab
+
+
+def healthy(lab: Corner) -> bool:
+    return bool(lab.json("lab", "status")["healthy"])
+
+
+def digests(lab: Corner) -> set[str]:
+    return {node["digest"] for site in lab.json("lab", "status")["sites"] for node in site["nodes"]}
+
+
+def addresses(lab: Corner, name: str) -> list[str]:
+    machine = next(each for each in lab.json("lab", "machine", "list") if each["name"] == name)
+    return list(machine["devices"][0]["addresses"])
+
+
+def test_status_tells_sites_nodes_pids_addresses_and_health(lab):
+    status = lab.json("lab", "status")
+    assert status["healthy"]
+    assert [site["name"] for site in status["sites"]] == ["a", "b", "c"]
+    for site in status["sites"]:
+        assert [node["name"] for node in site["nodes"]] == [f"{site['name']}1", f"{site['name']}2"]
+        assert site["nodes"][0]["nats_pid"]
+        assert not site["nodes"][1]["nats_pid"]
+        for node in site["nodes"]:
+            assert node["weftd_pid"]
+            assert "/weft/v1" not in node["api_url"]
+            assert lab.run("curl", "-sf", node["api_url"]).returncode == 0
+    assert len(digests(lab)) == 1
+
+
+def test_up_again_changes_nothing(lab):
+    before = lab.json("lab", "status")
+    lab.weft("lab", "up")
+    after = lab.json("lab", "status")
+    pids = [[n["pids"] for s in status["sites"] for n in s["nodes"]] for status in (before, after)]
+    assert pids[0] == pids[1]
+
+
+def test_up_with_another_size_says_what_to_do(lab):
+    assert "weft lab down" in lab.refused("lab", "up", "--sites", "4")
+
+
+@pytest.mark.parametrize("cloud", ["weft-a", "weft-b", "weft-c", "weft-a-demo", "weft-b-demo", "weft-c-demo"])
+def test_the_stock_client_logs_in_at_every_site(lab, cloud):
+    assert lab.openstack(cloud, "token", "issue")["project_id"]
+    assert lab.openstack(cloud, "network", "list") == []
+
+
+def test_machines_get_their_addresses_and_reach_each_other(lab, tapestry):
+    for site in "abc":
+        made = lab.json("lab", "machine", "add", f"web-{site}", "--site", site, "--network", "tapestry")
+        assert made["node"] == f"{site}1"
+        assert len(made["devices"][0]["addresses"]) == 2
+    for machine in lab.json("lab", "machine", "list"):
+        port = lab.openstack("weft-b", "port", "show", machine["devices"][0]["port_id"])
+        assert (port["status"], port["binding_host_id"]) == ("ACTIVE", machine["node"])
+        assert {each["ip_address"] for each in port["fixed_ips"]} == set(machine["devices"][0]["addresses"])
+    for source in "abc":
+        for target in "abc":
+            for address in addresses(lab, f"web-{target}"):
+                assert lab.ping(f"web-{source}", address) == 2, (source, target, address)
+
+
+def test_the_least_loaded_node_is_taken_and_given_ports_are_kept(lab, tapestry):
+    port = lab.openstack("weft-a-demo", "port", "create", "--network", tapestry["network"], "given")["id"]
+    made = lab.json("lab", "machine", "add", "guest", "--site", "a", "--port", port)
+    assert made["node"] == "a2"
+    assert lab.ping("guest", addresses(lab, "web-b")[0]) == 2
+    lab.weft("lab", "machine", "delete", "guest")
+    left = lab.openstack("weft-a", "port", "show", port)
+    assert (left["device_id"], left["binding_host_id"], left["status"]) == ("", "", "DOWN")
+    lab.openstack("weft-a-demo", "port", "delete", port)
+
+
+def test_exec_passes_input_and_exit_code(lab):
+    weft = f"{os.path.dirname(os.sys.executable)}/weft"  # noqa: PTH120
+    done = lab.run(weft, "lab", "exec", "web-a", "--", "sh", "-c", "cat; hostname; exit 7", stdin="hello\n")
+    assert (done.returncode, done.stdout) == (7, "hello\nweb-a\n")
+    assert lab.run(weft, "lab", "exec", "web-a", "--", "ip", "-j", "link", "show", "eth0").returncode == 0
+    assert "no machine" in lab.refused("lab", "exec", "nobody", "--", "true")
+
+
+def test_a_machine_moves_with_its_mac_and_addresses(lab):
+    before = next(m for m in lab.json("lab", "machine", "list") if m["name"] == "web-a")
+    moved = lab.json("lab", "machine", "move", "web-a", "--node", "a2")
+    assert moved["node"] == "a2"
+    for name in ("mac", "addresses", "port_id"):
+        assert moved["devices"][0][name] == before["devices"][0][name]
+    for address in (*addresses(lab, "web-b"), *addresses(lab, "web-c")):
+        assert lab.ping("web-a", address) == 2
+    assert lab.ping("web-c", addresses(lab, "web-a")[0]) == 2
+
+
+def test_a_machine_that_cannot_be_leaves_nothing(lab):
+    assert "no network" in lab.refused("lab", "machine", "add", "ghost", "--site", "a", "--network", "nowhere")
+    assert "there is a machine" in lab.refused("lab", "machine", "add", "web-a", "--site", "a", "--network", "tapestry")
+    assert "ghost" not in lab.weft("lab", "machine", "list")
+    assert "weft-m-ghost" not in lab.sh("ip netns")
+
+
+def test_a_wan_is_shaped_within_two_milliseconds(lab):
+    lab.weft("lab", "wan", "a", "b", "--delay", "25")
+    said = lab.weft("lab", "exec", "a1", "--", "ping", "-q", "-n", "-c", "20", "-i", "0.05", "198.19.2.1")
+    assert abs(float(said.split(" = ")[1].split("/")[1]) - 50) < 4
+    lab.weft("lab", "wan", "a", "b", "--loss", "100")
+    assert lab.run("nsenter", "--net=/run/netns/weft-a1", "ping", "-c2", "-W1", "-i.2", "198.19.2.1").returncode == 1
+    lab.weft("lab", "wan", "a", "b")
+    said = lab.weft("lab", "exec", "a1", "--", "ping", "-q", "-n", "-c", "5", "-i", "0.05", "198.19.2.1")
+    assert float(said.split(" = ")[1].split("/")[1]) < 4
+
+
+def test_a_cut_site_works_on_and_what_both_sides_did_is_merged(lab, tapestry):
+    draft = lab.openstack("weft-a", "network", "create", "draft")["id"]
+    lean = lab.openstack("weft-a", "network", "create", "lean")["id"]
+    eventually(lambda: len(digests(lab)) == 1)
+    lab.weft("lab", "cut", "c")
+    assert lab.ping("web-a", addresses(lab, "web-c")[0], count=1) == 0
+    lab.openstack("weft-a", "network", "set", "--name", "named-at-a", draft)
+    lab.openstack("weft-c", "network", "set", "--name", "named-at-c", draft)
+    lab.openstack("weft-a", "network", "delete", lean)
+    lab.openstack("weft-c", "port", "create", "--network", lean, "latecomer")
+    lab.weft("lab", "machine", "add", "new-a", "--site", "a", "--network", tapestry["network"])
+    lab.weft("lab", "machine", "add", "new-c", "--site", "c", "--network", tapestry["network"])
+    lab.weft("lab", "heal")
+    eventually(lambda: healthy(lab) and len(digests(lab)) == 1)
+    for address in addresses(lab, "new-c"):
+        assert lab.ping("new-a", address) == 2
+    for cloud in ("weft-a", "weft-b", "weft-c"):
+        names = {each["Name"] for each in lab.openstack(cloud, "network", "list")}
+        assert "lean" in names, "a's delete yields to c's port"
+        assert len(names & {"named-at-a", "named-at-c"}) == 1
+    report = json.dumps(lab.json("conflicts"))
+    assert draft in report
+    assert lean in report
+
+
+def test_a_pair_is_cut_alone(lab):
+    lab.weft("lab", "cut", "a", "b")
+    assert lab.ping("web-a", addresses(lab, "web-b")[0], count=1) == 0
+    assert lab.ping("web-a", addresses(lab, "web-c")[0]) == 2
+    lab.weft("lab", "heal", "a")
+    assert lab.ping("web-a", addresses(lab, "web-b")[0]) == 2
+
+
+def test_a_site_that_lost_its_disk_gets_everything_back(lab, tapestry):
+    lab.weft("lab", "kill", "b", "--wipe")
+    assert not lab.json("lab", "status")["healthy"]
+    assert lab.ping("web-a", addresses(lab, "web-b")[0]) == 2  # its kernel goes on
+    lab.openstack("weft-a", "network", "create", "meanwhile")
+    lab.weft("lab", "machine", "add", "late", "--site", "c", "--network", tapestry["network"])
+    lab.weft("lab", "start", "b")
+    eventually(lambda: healthy(lab) and len(digests(lab)) == 1, 20)
+    assert "meanwhile" in {each["Name"] for each in lab.openstack("weft-b", "network", "list")}
+    eventually(lambda: lab.ping("web-b", addresses(lab, "late")[0], count=1) == 1)
+
+
+def test_up_mends_what_was_killed_and_what_was_torn_down(lab):
+    for site in lab.json("lab", "status")["sites"]:
+        for node in site["nodes"]:
+            lab.sh(f"kill -9 {' '.join(map(str, node['pids']))} || true")
+    lab.sh("ip netns del weft-c2; ip link del weft-mgmt")
+    lab.weft("lab", "up")
+    assert healthy(lab)
+    for address in addresses(lab, "web-c"):
+        assert lab.ping("web-a", address) == 2
+
+
+def test_machines_are_deleted_with_their_ports(lab):
+    for machine in lab.json("lab", "machine", "list"):
+        lab.weft("lab", "machine", "delete", machine["name"])
+    assert lab.json("lab", "machine", "list") == []
+    ports = lab.openstack("weft-b", "port", "list", "--long")
+    assert not [port for port in ports if port["Device Owner"] == "compute:lab"]
+    assert "weft-m-" not in lab.sh("ip netns")
+
+
+def test_down_leaves_nothing_of_ours_and_everything_else(corner):
+    corner.weft("lab", "up", "--sites", "1", "--nodes", "1")
+    corner.sh("ip netns add weft-mine; ip link add weft-own type veth peer name other")
+    weftd = corner.json("lab", "status")["sites"][0]["nodes"][0]["weftd_pid"]
+    (corner.var / "lab" / "lab.json").write_text("{ damaged by a crash")
+    corner.weft("lab", "down")
+    assert corner.run("sh", "-c", f"kill -{signal.SIGTERM.value} {weftd}").returncode, "weftd runs on"
+    assert corner.sh("ip netns").split() == ["weft-mine"]
+    assert {line.split("@")[0].split()[0] for line in corner.sh("ip -br link").splitlines()} == {
+        "lo",
+        "weft-own",
+        "other",
+    }
+    assert not (corner.var / "lab").exists()
+    corner.weft("lab", "down")  # once more does no harm
+    corner.sh("ip netns del weft-mine; ip link del weft-own")
+
+
+def test_names_in_use_by_others_are_respected(corner):
+    corner.sh("ip netns add weft-a1")
+    assert "weft-a1" in corner.refused("lab", "up")
+    assert corner.sh("ip netns").split() == ["weft-a1"]
+    corner.sh("ip netns del weft-a1")
+
+
+def test_commands_without_a_lab_say_how_to_get_one(corner):
+    for words in (["cut", "a"], ["heal"], ["kill", "a"], ["machine", "list"], ["exec", "x", "--", "true"]):
+        assert "hint: weft lab up" in corner.refused("lab", *words)
+    assert corner.json("lab", "status")["running"] is False
