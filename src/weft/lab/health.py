@@ -1,7 +1,7 @@
 """Is a node well? Its own answer on /weft/v1/health, and what to wait for."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -41,7 +41,8 @@ def ask(node: Node) -> NodeHealth:
     """Ask one node."""
     try:
         response = httpx.get(f"{node.api_url}/weft/v1/health", timeout=ASK_S, trust_env=False)
-        response.raise_for_status()
+        if response.is_error:
+            return NodeHealth(node.name, error=f"{response.status_code} from {response.url}")
         return health_from_body(node.name, response.json())
     except (httpx.HTTPError, ValueError) as err:
         return NodeHealth(node.name, error=str(err) or type(err).__name__)
@@ -80,10 +81,11 @@ def wait_until(
         time.sleep(POLL_S)
 
 
-def all_healthy(cut_off: Callable[[str, str], bool]) -> Callable[[dict[str, NodeHealth]], str]:
-    """Return the condition "every node answers, is in sync, hears every site it can, and all hold the same".
+def all_healthy(must_hear: Mapping[str, Collection[str]]) -> Callable[[dict[str, NodeHealth]], str]:
+    """Return the condition "every node answers, is in sync, hears the sites it must, and all hold the same".
 
-    `cut_off(node, site)` says which peers a node cannot hear; nodes with such peers need not hold the same.
+    `must_hear` names them per node; a node that hears nobody else by its own word (it is cut off) need not hold
+    the same as the others.
     """
 
     def holds(health: dict[str, NodeHealth]) -> str:
@@ -93,10 +95,10 @@ def all_healthy(cut_off: Callable[[str, str], bool]) -> Callable[[dict[str, Node
                 return f"{each.node} does not answer: {each.error}"
             if not each.in_sync:
                 return f"{each.node} has not read everything yet"
-            deaf = [site for site, connected in each.peers.items() if not connected]
-            if unexpected := [site for site in deaf if not cut_off(each.node, site)]:
-                return f"{each.node} does not hear {', '.join(unexpected)}"
-            if not deaf:
+            heard = {site for site, connected in each.peers.items() if connected}
+            if deaf := set(must_hear[each.node]) - heard:
+                return f"{each.node} does not hear {', '.join(sorted(deaf))}"
+            if all(each.peers.values()):
                 digests.add(each.digest)
         return "the sites do not hold the same yet" if len(digests) > 1 else ""
 

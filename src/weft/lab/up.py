@@ -87,8 +87,16 @@ def await_healthy(home: Home, state: LabState, nodes: Sequence[Node] | None = No
     running = {process.node for process in processes(home) if process.role == "weftd"}
     dark = {site.name for site in state.layout.sites if not running.intersection(n.name for n in site.nodes)}
 
-    def cut_off(node: str, site: str) -> bool:
-        return site in dark or state.wan.is_cut(state.layout.node(node).site, site)
+    must_hear = {
+        node.name: [
+            site.name
+            for site in state.layout.sites
+            if site.name not in dark and site.name != node.site and not state.wan.is_cut(node.site, site.name)
+        ]
+        if node.serves_nats  # the others of a site hear the world through it
+        else []
+        for node in wanted
+    }
 
     def alive() -> None:
         now_running = {process.node for process in processes(home) if process.role == "weftd"}
@@ -96,7 +104,7 @@ def await_healthy(home: Home, state: LabState, nodes: Sequence[Node] | None = No
             if node.name not in now_running:
                 raise Unavailable(f"weftd of {node.name} ended; {last_words(home, node)}")
 
-    wait_until(wanted, all_healthy(cut_off), HEALTHY_S + 2 * len(wanted), alive)
+    wait_until(wanted, all_healthy(must_hear), HEALTHY_S + 2 * len(wanted), alive)
 
 
 def last_words(home: Home, node: Node) -> str:
