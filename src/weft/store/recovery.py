@@ -2,11 +2,12 @@
 
 If others know it, it has lost something: writes it made, items it handed out. It takes no writes before it has
 read one neighbour fully, and hands out scarce items only when it has read every site that is not declared
-dead, because any of them may be the only one to know of an item. Its new writes carry a new writer name
-("b+kx3f"): the old numbering may go on in records that it has not seen yet, and a number used twice would
-make two concurrent writes look like one after the other.
+dead, because any of them may be the only one to know of an item. A site nobody knows is simply new, and not held
+up once it has read a neighbour. Sans-I/O.
 
-Sans-I/O. A site nobody knows is simply new, and not held up once it has read a neighbour.
+And every life of a site's log numbers its writes under a name of its own ("b+kx3f"): the old numbering may go
+on in records that it has not seen yet, and a number used twice would make two concurrent writes look like
+one after the other.
 """
 
 import string
@@ -54,21 +55,14 @@ class Recovery:
         )
 
 
-def writer_of(site: SiteId, state: MergedState) -> str:
-    """Return the name under which a site's writes are numbered: the site's own, or that of its present life."""
-    record = state.get("site", site)
-    writer = record.get("writer") if record else None
-    return writer if isinstance(writer, str) and site_of(writer) == site else site
-
-
-def next_writer(site: SiteId, now_ms: int) -> str:
-    """Return a writer name for a new life of a site that lost its disk, to be put into its site record first."""
+def writer_name(site: SiteId, log_created_ms: int) -> str:
+    """Return the name under which a life of a site's log numbers its writes: "b+lm2x07q"."""
     digits = string.digits + string.ascii_lowercase
-    suffix, rest = "", now_ms
+    suffix, rest = "", log_created_ms
     while rest:
         rest, digit = divmod(rest, len(digits))
         suffix = digits[digit] + suffix
-    return f"{site}+{suffix}"
+    return f"{site}+{suffix or '0'}"
 
 
 def site_of(writer: str) -> SiteId:

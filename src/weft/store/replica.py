@@ -8,6 +8,7 @@ does what `Effects` say. How the two meet:
                 all or none; once that is durable: `accept(written.records, now)`
     a message   from any log, our site's own included: `absorb(data, site, now)`
     relaying    publish `state.raw(key)` for each key in `effects.relay` until our log took it or a newer one
+    first start `recovery.read_fully(site)` whenever a neighbour's log or digest has been worked through
     now and then `tick(now)`; compare with a neighbour: `repair()`, see `repair.py`; answer one: `answer(...)`
 
 Every node of a site has a replica; one of them (`reports=True`) pulls from other sites and reports conflicts.
@@ -28,11 +29,11 @@ from weft.store.newest import Newest
 from weft.store.protocol import Alert
 from weft.store.quarantine import Quarantine
 from weft.store.records import Key, Loss, Record, merge, write
-from weft.store.recovery import Recovery, next_writer, writer_of
+from weft.store.recovery import Recovery
 from weft.store.repair import Repair, answer
 from weft.store.state import MergedState
 from weft.store.wire import RECORD_BYTES_MAX, BadRecord, check_record, decode_record, encode_record
-from weft.store.writes import Receipt, StaleView, Write, Writes
+from weft.store.writes import Receipt, StaleView, Writes
 
 COLLECT_EVERY_MS = 3600 * 1000
 
@@ -51,13 +52,16 @@ class Replica:
         self,
         site: SiteId,
         *,
+        writer: str = "",
         lost: bool = False,
         has_peers: bool = False,
         reports: bool = True,
         conflicts_max: int = CONFLICTS_MAX,
     ) -> None:
-        """`lost` and `has_peers`: see `Recovery`; `reports`: write conflict records for what we notice."""
+        """`writer`: the name of this life of the site's log, see recovery.py; `lost` and `has_peers`: see `Recovery`;
+        `reports`: write conflict records for what we notice."""
         self.site = site
+        self.writer = writer or site
         self.state = MergedState()
         self.digest = DigestTree()
         self.clock = HybridClock()
@@ -66,7 +70,6 @@ class Replica:
         self._reports = reports
         self._findings = Findings(self.state)
         self._conflicts = Newest(conflicts_max)
-        self._new_writer: str | None = None
         self._collected_ms = 0
 
     # ---- at start
@@ -86,7 +89,7 @@ class Replica:
         self._allow(writes)
         hlc = self.clock.tick(now_ms)
         records: dict[Key, Record] = {}
-        for one in (*self._first_words(), *writes.writes):
+        for one in writes.writes:
             held = records.get(one.key) or self.state.raw(one.key)
             if one.create and held is not None:
                 raise StaleView(f"{one.key} exists")
@@ -96,19 +99,14 @@ class Replica:
         keys = tuple(one.key for one in writes.writes)
         return Written(tuple(records.values()), Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys))
 
-    @property
-    def writer(self) -> str:
-        """The name under which our writes are numbered."""
-        return self._new_writer or writer_of(self.site, self.state)
-
     def accept(self, records: Collection[Record], now_ms: int) -> Effects:
         """Merge what our site's log has just made durable for us. `relay` is not empty if a peer was quicker."""
-        return joined(self._absorb(record, self.site, now_ms) for record in records)
+        return joined(self.absorb_record(record, self.site, now_ms) for record in records)
 
     def seed(self, records: Collection[Record], now_ms: int) -> Effects:
         """Take in deterministic first records (`Store.seed`) that are not known; `relay` names those to publish."""
         unknown = [record for record in records if self.state.raw(record.key) is None]
-        return joined(self._absorb(record, SiteId(""), now_ms) for record in unknown)
+        return joined(self.absorb_record(record, SiteId(""), now_ms) for record in unknown)
 
     # ---- replication
     def absorb(self, data: bytes, source: SiteId, now_ms: int) -> Effects:
@@ -122,39 +120,10 @@ class Replica:
         except BadRecord as err:
             self.quarantine.refuse(source, data, err, now_ms)
             return Effects()
-        return self._absorb(record, source, now_ms)
+        return self.absorb_record(record, source, now_ms)
 
-    def tick(self, now_ms: int) -> Effects:
-        """Do what time asks for: report findings that lasted, forget old tombstones. Call it every second or so."""
-        effects = []
-        if self._reports:
-            effects += [self._absorb(conflict, SiteId(""), now_ms) for conflict in self._findings.due(now_ms)]
-        if now_ms - self._collected_ms >= COLLECT_EVERY_MS:
-            self._collected_ms = now_ms
-            effects.append(self._collect(collect_before(now_ms)))
-        return joined(effects)
-
-    def read_fully(self, site: SiteId, now_ms: int) -> None:
-        """Take note that everything `site` held at some moment since our start has been absorbed."""
-        self.recovery.read_fully(site)
-        if self._new_writer is None and self.recovery.was_known:
-            self._new_writer = next_writer(self.site, now_ms)
-
-    # ---- comparing
-    def repair(self) -> Repair:
-        """Return a comparison with another site, for the transport to carry out."""
-        return Repair(self.digest)
-
-    def answer(self, verb: str, payload: bytes) -> bytes:
-        """Answer another site's comparison. Raises BadAnswer if its question makes no sense."""
-        return answer(verb, payload, self.digest, self.state.raw)
-
-    def alerts(self) -> list[Alert]:
-        """Return what an operator should look at."""
-        return self.quarantine.alerts()
-
-    # ---- inside
-    def _absorb(self, record: Record, source: SiteId, now_ms: int) -> Effects:
+    def absorb_record(self, record: Record, source: SiteId, now_ms: int) -> Effects:
+        """Merge a record that `decode_record` has passed; `source` is "" if it was made here."""
         held = self.state.raw(record.key)
         if held is None and not self._admits(record, now_ms):
             return Effects()
@@ -171,6 +140,30 @@ class Replica:
         # Reports first: whoever gets the merged record from us, and so cannot notice any more, gets them before.
         return joined([*self._report(held, record, merged.losses, now_ms), own])
 
+    def tick(self, now_ms: int) -> Effects:
+        """Do what time asks for: report findings that lasted, forget old tombstones. Call it every second or so."""
+        effects = []
+        if self._reports:
+            effects += [self.absorb_record(conflict, SiteId(""), now_ms) for conflict in self._findings.due(now_ms)]
+        if now_ms - self._collected_ms >= COLLECT_EVERY_MS:
+            self._collected_ms = now_ms
+            effects.append(self._collect(collect_before(now_ms)))
+        return joined(effects)
+
+    # ---- comparing
+    def repair(self) -> Repair:
+        """Return a comparison with another site, for the transport to carry out."""
+        return Repair(self.digest)
+
+    def answer(self, verb: str, payload: bytes) -> bytes:
+        """Answer another site's comparison. Raises BadAnswer if its question makes no sense."""
+        return answer(verb, payload, self.digest, self.state.raw)
+
+    def alerts(self) -> list[Alert]:
+        """Return what an operator should look at."""
+        return self.quarantine.alerts()
+
+    # ---- inside
     def _admits(self, record: Record, now_ms: int) -> bool:
         if record.key.kind == "conflict" and not self._conflicts.admits(record):
             return False
@@ -189,7 +182,7 @@ class Replica:
         if not self._reports or record.key.kind == "conflict":
             return []
         conflicts = conflicts_of_merge(held, record, losses)
-        return [self._absorb(conflict, SiteId(""), now_ms) for conflict in conflicts]
+        return [self.absorb_record(conflict, SiteId(""), now_ms) for conflict in conflicts]
 
     def _collect(self, before_hlc: int) -> Effects:
         dead = (record for record in self.state.raw_records() if self.state.get(*record.key[1:]) is None)
@@ -212,12 +205,6 @@ class Replica:
                 f"site {self.site} lost its disk and hands out no addresses before it has read site {missing} "
                 f"(or an operator declares it dead)"
             )
-
-    def _first_words(self) -> list[Write]:
-        """A site's new life tells its writer name before, or with, its first write."""
-        if self._new_writer is None or writer_of(self.site, self.state) == self._new_writer:
-            return []
-        return [Write(Key("fabric", "site", self.site), {"writer": self._new_writer})]
 
 
 def _check_own(record: Record) -> None:
