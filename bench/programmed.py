@@ -81,7 +81,9 @@ async def create(client: Connection, network: str, host: str) -> str:
 async def programmed_at(client: Connection, receipt: str) -> dict[str, Any]:
     """Return the receipt once every node concerned has programmed the write."""
     _, answer = await client.request("GET", f"/weft/v1/receipts/{receipt}?until=programmed")
-    told: dict[str, Any] = answer["receipt"]
+    told: dict[str, Any] = answer
+    if not told["is_programmed"]:
+        raise TimeoutError(f"not programmed everywhere: {told}")
     return told
 
 

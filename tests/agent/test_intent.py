@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.agent.records import FIELDS, NET, PORT, SUB, comes, goes, record
 
+from tests.agent.records import FIELDS, NET, PORT, SUB, comes, goes, record
 from weft.agent.intent import View
 from weft.model import NodeId
 

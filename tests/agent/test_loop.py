@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
-from tests.agent.records import NET, PORT, PORT2, SUB, record
 
+from tests.agent.records import NET, PORT, PORT2, SUB, record
 from weft.agent import loop as agent_loop
 from weft.agent.brain import Brain
 from weft.agent.loop import AgentLoop

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compiler.intents import LONDON, NODES, PARIS, ROME, intent, intents, network, port, subnet
 
+from tests.compiler.intents import LONDON, NODES, PARIS, ROME, intent, intents, network, port, subnet
 from weft.compiler import Compiler, change_between, compile_plan
 from weft.model import Intent, NodeId
 

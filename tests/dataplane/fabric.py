@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 import msgspec
-from tests.dataplane.netns import ip, namespaces, run_in
 
+from tests.dataplane.netns import ip, namespaces, run_in
 from weft.dataplane.units import Device
 from weft.model import NodeId, PortId
 from weft.plan import (

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
+
 from tests.dataplane.fabric import NODES, PIN_ROOT, plan_for, two_nodes, workload
 from tests.dataplane.netns import inside, run_in
-
 from weft.dataplane import Kernel
 
 pytestmark = pytest.mark.kernel

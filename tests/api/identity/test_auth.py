@@ -1,8 +1,8 @@
 """Logging in, and what makes a token void."""
 
 import pytest
-from tests.api.identity.conftest import PASSWORD, SECRET
 
+from tests.api.identity.conftest import PASSWORD, SECRET
 from weft.api.caller import Unauthenticated
 from weft.api.identity.seeding import seed_identity
 from weft.api.identity.service import authenticator

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.api.neutron.callers import client_for
 
+from tests.api.neutron.callers import client_for
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes

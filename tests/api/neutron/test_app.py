@@ -1,8 +1,8 @@
 """The application around the resources: versions, tokens, paths, sizes."""
 
 import pytest
-from tests.api.neutron.callers import client_for
 
+from tests.api.neutron.callers import client_for
 from weft.api.neutron import openapi_paths
 from weft.api.neutron.http import MAX_BODY_BYTES
 

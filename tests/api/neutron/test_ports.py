@@ -1,6 +1,7 @@
 """`/v2.0/ports`: addresses, MACs, bindings, and what is refused."""
 
 import pytest
+
 from tests.api.neutron.callers import client_for, error_of, make, refused
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"

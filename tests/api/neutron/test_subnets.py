@@ -1,6 +1,7 @@
 """`/v2.0/subnets`: what is filled in, and what is refused."""
 
 import pytest
+
 from tests.api.neutron.callers import error_of, make, refused
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
