@@ -3,6 +3,7 @@
 Sans-I/O: callers pass `now` (seconds, any monotonic clock of this process) and carry `Heard` about.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -60,6 +61,12 @@ class RuntimeView:
         """Tell whether the node's beat was heard within NODE_EXPIRY_S."""
         beat_s = self._beat_s.get(node)
         return beat_s is not None and now_s - beat_s <= NODE_EXPIRY_S
+
+    def heard_alive(self, now_s: float) -> Iterator[Heard]:
+        """Yield what nodes that are alive say: for a log that has lost its memory."""
+        for node, values in self._values.items():
+            if self.is_alive(node, now_s):
+                yield from values.values()
 
     def sweep(self, now_s: float) -> None:
         """Forget nodes that have been silent for ten times the expiry, so that memory stays bounded."""

@@ -1,0 +1,200 @@
+"""One connection to one NATS server, as lean as the hot path needs it; never reconnects by itself.
+
+Whoever holds a link makes a new one when it is closed: what a half-open connection had in flight is then
+known to be undecided, instead of being repeated behind our back.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from weft.model import Unavailable
+
+PING_S = 2  # a dead WAN connection is noticed in 2 to 4 s; consumers' heartbeats see it sooner
+NO_LIMIT = -1
+
+
+class LinkDown(Unavailable):
+    """The connection to a NATS server is gone or never came; what was in flight may have landed."""
+
+    code = "link_down"
+
+
+class ApiError(Unavailable):
+    """JetStream refused a request."""
+
+    code = "log_refused"
+
+    def __init__(self, err_code: int, description: str) -> None:
+        self.err_code = err_code
+        super().__init__(f"the log refused: {description} (JetStream error {err_code})")
+
+
+class _ErrorBody(msgspec.Struct):
+    code: int = 0
+    err_code: int = 0
+    description: str = ""
+
+
+class _Ack(msgspec.Struct):
+    seq: int = 0
+    error: _ErrorBody | None = None
+
+
+class _Answer(msgspec.Struct):
+    error: _ErrorBody | None = None
+
+
+_decode_ack = msgspec.json.Decoder(_Ack).decode
+_decode_answer = msgspec.json.Decoder(_Answer).decode
+
+
+class Link:
+    """An open connection. `closed` completes when it is no longer one."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self.client = client
+        self.url = url
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._acks: dict[str, asyncio.Future[int]] = {}
+        self._tokens = itertools.count(1)
+        self._ack_prefix = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Messages can be sent."""
+        return not self.closed.done()
+
+    async def publish(self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Send without waiting for anything. Raises LinkDown."""
+        try:
+            await self.client.publish(subject, payload, headers=headers)  # type: ignore[arg-type]
+        except (nats.errors.Error, OSError) as err:
+            raise LinkDown(f"{self.url}: {err}") from err
+
+    async def publish_acked(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None
+    ) -> "asyncio.Future[int]":
+        """Send to a stream; the future gives its sequence there, or raises ApiError or LinkDown."""
+        if not self.is_open:
+            raise LinkDown(f"{self.url}: not connected")
+        token = f"{next(self._tokens):x}"
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._acks[token] = future
+        try:
+            await self.client.publish(subject, payload, reply=self._ack_prefix + token, headers=headers)  # type: ignore[arg-type]
+        except (nats.errors.Error, OSError) as err:
+            self._acks.pop(token, None)
+            raise LinkDown(f"{self.url}: {err}") from err
+        return future
+
+    async def request(self, subject: str, payload: bytes = b"", *, deadline_s: float = 5.0) -> Msg:
+        """Return the reply. Raises LinkDown, also if nobody answers in `deadline_s` seconds."""
+        try:
+            return await self.client.request(subject, payload, timeout=deadline_s)
+        except nats.errors.NoRespondersError as err:
+            raise LinkDown(f"{self.url}: nobody answers {subject}") from err
+        except nats.errors.TimeoutError as err:
+            raise LinkDown(f"{self.url}: no answer to {subject} within {deadline_s:g} s") from err
+        except (nats.errors.Error, OSError) as err:
+            raise LinkDown(f"{self.url}: {err!r}") from err
+
+    async def api(self, verb: str, body: Any = None, *, deadline_s: float = 5.0) -> bytes:
+        """Return JetStream's answer to `$JS.API.<verb>`. Raises ApiError, LinkDown."""
+        payload = b"" if body is None else msgspec.json.encode(body)
+        reply = await self.request(f"$JS.API.{verb}", payload, deadline_s=deadline_s)
+        error = _decode_answer(reply.data).error
+        if error is not None:
+            raise ApiError(error.err_code, error.description)
+        return reply.data
+
+    async def subscribe(
+        self, subject: str, callback: Callable[[Msg], Awaitable[None]], *, queue: str = ""
+    ) -> Subscription:
+        """Call `callback` with every message, in order. Raises LinkDown."""
+        try:
+            return await self.client.subscribe(
+                subject, queue=queue, cb=callback, pending_msgs_limit=NO_LIMIT, pending_bytes_limit=NO_LIMIT
+            )
+        except (nats.errors.Error, OSError) as err:
+            raise LinkDown(f"{self.url}: {err}") from err
+
+    async def close(self) -> None:
+        """End the connection now; what is in flight fails with LinkDown."""
+        self._mark_closed("closed")
+        with contextlib.suppress(Exception):  # it is going away: nothing about it matters any more
+            async with asyncio.timeout(1.0):
+                await self.client.close()
+
+    def _mark_closed(self, why: str) -> None:
+        if not self.closed.done():
+            self.closed.set_result(None)
+        acks, self._acks = self._acks, {}
+        for future in acks.values():
+            if not future.done():
+                future.set_exception(LinkDown(f"{self.url}: connection lost ({why}); the write may have landed"))
+                future.exception()  # marks it as seen: a caller that gave up must not cause a warning
+
+    async def _listen_for_acks(self) -> None:
+        inbox = self.client.new_inbox()
+        self._ack_prefix = inbox + "."
+        await self.subscribe(inbox + ".*", self._on_ack)
+
+    async def _on_ack(self, msg: Msg) -> None:
+        future = self._acks.pop(msg.subject.rpartition(".")[2], None)
+        if future is None or future.done():
+            return
+        if not msg.data:  # 503: no stream listens there, JetStream is off or not yet up
+            future.set_exception(LinkDown(f"{self.url}: the log is not being served"))
+            return
+        ack = _decode_ack(msg.data)
+        if ack.error is not None:
+            future.set_exception(ApiError(ack.error.err_code, ack.error.description))
+        else:
+            future.set_result(ack.seq)
+
+
+async def dial(
+    url: str, user: str, password: str, name: str, *, inbox: str = "_INBOX", deadline_s: float = 2.0
+) -> Link:
+    """Return an open link. Raises LinkDown with the reason."""
+    client = Client()
+    link = Link(client, url)
+
+    async def on_disconnect() -> None:
+        link._mark_closed("disconnected")
+
+    async def on_error(err: Exception) -> None:
+        if isinstance(err, nats.errors.StaleConnectionError):
+            link._mark_closed("no pong")
+
+    try:
+        async with asyncio.timeout(deadline_s):
+            await client.connect(
+                url,
+                user=user,
+                password=password,
+                name=name,
+                allow_reconnect=False,
+                connect_timeout=max(1, int(deadline_s)),
+                ping_interval=PING_S,
+                max_outstanding_pings=1,
+                inbox_prefix=inbox.encode(),
+                disconnected_cb=on_disconnect,
+                closed_cb=on_disconnect,
+                error_cb=on_error,
+                pending_size=64 << 20,
+            )
+            await link._listen_for_acks()
+    except (nats.errors.Error, OSError, TimeoutError) as err:
+        await link.close()
+        raise LinkDown(f"{url}: {str(err) or 'no answer'}") from err
+    return link

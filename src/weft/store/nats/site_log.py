@@ -1,0 +1,158 @@
+"""The site's own log: records by compare-and-set, several at once or none, and claims on scarce items."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from weft.model import Invalid, Unavailable
+from weft.store.nats.link import ApiError, Link
+from weft.store.nats.subjects import CLAIMS, RUNTIME, STATE
+from weft.store.wire import RECORD_BYTES_MAX
+
+CLAIM_TTL_S = 60  # far longer than any process's view may lag
+MAX_RECORDS_PER_WRITE = 1000  # nats-server's limit for an atomic batch
+
+WRONG_LAST_SEQUENCE = (10071, 10164)  # single publish, batch
+OUT_OF_SPACE = (10023, 10028, 10047, 10077)  # JetStream's ways to say that memory or disk are used up
+
+EXPECTED_SEQ = "Nats-Expected-Last-Subject-Sequence"
+
+
+class Behind(Exception):
+    """A subject holds a newer message than the writer knew."""
+
+
+class LogFull(Unavailable):
+    """The site's log has no room."""
+
+    code = "disk_full"
+
+
+class RecordTooLarge(Invalid):
+    """A record outgrew what replication carries."""
+
+    code = "record_too_large"
+
+
+class TooManyRecords(Invalid):
+    """One write touches more records than the log takes at once."""
+
+    code = "too_many_records"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"one request may write at most {MAX_RECORDS_PER_WRITE} records, this one {count}: split it")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A message for STATE, to be taken only if the subject's last sequence is `expected` (0: none)."""
+
+    subject: str
+    payload: bytes
+    expected: int
+
+
+async def ensure_streams(link: Link) -> None:
+    """Make the site's streams exist with the settings of this version. Raises ApiError, LinkDown."""
+    common = {
+        "max_msgs_per_subject": 1, "discard": "old", "retention": "limits", "num_replicas": 1, "allow_direct": True,
+    }  # fmt: skip
+    second_ns = 10**9
+    for config in (
+        {"name": STATE, "subjects": ["st.>"], "storage": "file", "allow_atomic": True, "duplicate_window": second_ns},
+        {"name": CLAIMS, "subjects": ["cl.>"], "storage": "file", "allow_msg_ttl": True, "duplicate_window": second_ns},
+        {
+            "name": RUNTIME, "subjects": ["rt.>"], "storage": "memory", "allow_msg_ttl": True,
+            "duplicate_window": second_ns, "max_bytes": 32 << 20, "max_msg_size": 16 << 10,
+        },
+    ):  # fmt: skip
+        await link.api(f"STREAM.CREATE.{config['name']}", {**common, **config})
+
+
+async def append(link: Link, entries: Sequence[Entry]) -> list[int]:
+    """Return the sequences under which all of `entries` are now durable.
+
+    Raises Behind if one of them is not at its expected sequence (then none is written), LogFull, RecordTooLarge,
+    TooManyRecords; LinkDown, in which case they may have landed.
+    """
+    for entry in entries:
+        if len(entry.payload) > RECORD_BYTES_MAX:
+            raise RecordTooLarge(f"{entry.subject}: {len(entry.payload)} bytes, limit {RECORD_BYTES_MAX}")
+    if len(entries) > MAX_RECORDS_PER_WRITE:
+        raise TooManyRecords(len(entries))
+    try:
+        if len(entries) == 1:
+            return [await (await send(link, entries[0]))]
+        last = await _append_batch(link, entries)
+        return list(range(last - len(entries) + 1, last + 1))
+    except ApiError as err:
+        raise translated(err) from err
+
+
+async def send(link: Link, entry: Entry) -> "asyncio.Future[int]":
+    """Send one entry; the future gives its sequence, or raises ApiError (see `translated`) or LinkDown."""
+    return await link.publish_acked(entry.subject, entry.payload, {EXPECTED_SEQ: str(entry.expected)})
+
+
+def translated(err: ApiError) -> Exception:
+    """Return what a refusal means."""
+    if err.err_code in WRONG_LAST_SEQUENCE:
+        return Behind()
+    if err.err_code in OUT_OF_SPACE:
+        return LogFull(f"the site's log is full: free space in its state directory ({err})")
+    return err
+
+
+async def _append_batch(link: Link, entries: Sequence[Entry]) -> int:
+    """Write an atomic batch (NATS ADR-50): the server takes all of it at its last message, or nothing."""
+    batch = uuid.uuid4().hex
+    for number, entry in enumerate(entries, 1):
+        headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number), EXPECTED_SEQ: str(entry.expected)}
+        if number < len(entries):
+            await link.publish(entry.subject, entry.payload, headers)
+        else:
+            headers["Nats-Batch-Commit"] = "1"
+            return await (await link.publish_acked(entry.subject, entry.payload, headers))
+    raise AssertionError("a batch has entries")
+
+
+async def landed(link: Link, entries: Sequence[Entry]) -> list[int] | None:
+    """After a lost connection: return the sequences of `entries` if they were taken, None if they were not.
+
+    Raises Behind if somebody else wrote in between, and LinkDown.
+    """
+    seqs = []
+    for entry in entries:
+        last = await last_message(link, STATE, entry.subject)
+        if last is not None and last[1] == entry.payload:
+            seqs.append(last[0])
+        elif (last[0] if last else 0) != entry.expected:
+            raise Behind
+    return seqs if len(seqs) == len(entries) else None
+
+
+async def last_message(link: Link, stream: str, subject: str) -> tuple[int, bytes] | None:
+    """Return sequence and payload of a subject's last message, None if it has none. Raises LinkDown."""
+    reply = await link.request(f"$JS.API.DIRECT.GET.{stream}.{subject}")
+    headers = reply.headers or {}
+    if headers.get("Status") is not None:
+        return None
+    return int(headers["Nats-Sequence"]), reply.data
+
+
+async def holds_after(link: Link, stream: str, seq: int) -> bool:
+    """Tell whether the stream holds any message after sequence `seq`. Raises LinkDown."""
+    question = msgspec.json.encode({"seq": seq + 1, "next_by_subj": ">"})
+    reply = await link.request(f"$JS.API.DIRECT.GET.{stream}", question)
+    return (reply.headers or {}).get("Status") is None
+
+
+async def take_claim(link: Link, subject: str, holder: str) -> "asyncio.Future[int]":
+    """Ask for the lock at `subject`; the future gives its sequence or raises ApiError (held) or LinkDown."""
+    return await link.publish_acked(subject, holder.encode(), {EXPECTED_SEQ: "0", "Nats-TTL": f"{CLAIM_TTL_S}s"})
+
+
+async def release_claim(link: Link, subject: str) -> None:
+    """Give up the lock at `subject`. Raises ApiError, LinkDown."""
+    await link.api(f"STREAM.PURGE.{CLAIMS}", {"filter": subject})

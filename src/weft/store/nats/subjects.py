@@ -1,0 +1,66 @@
+"""Every stream and subject in a site's log: who writes it, who reads it.
+
+STATE    st.<scope>.<kind>.<id>   merged records; written by the site's weftds, read by them and by peers
+CLAIMS   cl.<pool>.<item>         locks on scarce items, 60 s; never leaves the site
+RUNTIME  rt.<site>.<node>.<key>   what nodes say of themselves, in memory; read by peers
+(none)   weft.rpc.<verb>          requests that any node of the site may answer
+(none)   weft.node.<node>.<verb>  requests to one node
+
+Parts are encoded so that any text fits into one token of a subject: bytes other than letters, digits, "-"
+and "_" become "=XX". Distinct texts give distinct tokens.
+"""
+
+import re
+
+from weft.store.records import Key
+from weft.store.writes import Claim
+
+STATE = "STATE"
+CLAIMS = "CLAIMS"
+RUNTIME = "RUNTIME"
+
+READY_SUBJECT = "cl.=ready"  # says how much this incarnation of the log may be trusted, see recovery.py
+
+_UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
+_ESCAPED = re.compile(r"=([0-9A-F]{2})")
+
+
+def token(text: str) -> str:
+    """Return `text` as one subject token."""
+    if not text:
+        return "=="
+    return _UNSAFE.sub(lambda m: b"=%02X" % m[0][0], text.encode()).decode()
+
+
+def text_of(subject_token: str) -> str:
+    """Return the text that `token` encoded. Raises ValueError (UnicodeDecodeError) for what it cannot have made."""
+    if subject_token == "==":
+        return ""
+    raw = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), subject_token)
+    return raw.encode("latin-1").decode()
+
+
+def subject_of_key(key: Key) -> str:
+    """Return where a record lives in STATE."""
+    return f"st.{token(key.scope)}.{token(key.kind)}.{token(key.id)}"
+
+
+def key_of_subject(subject: str) -> Key:
+    """Return which record lives at a subject of STATE. Raises ValueError."""
+    _, scope, kind, id = subject.split(".")
+    return Key(text_of(scope), text_of(kind), text_of(id))
+
+
+def subject_of_claim(claim: Claim) -> str:
+    """Return where a claim is taken in CLAIMS."""
+    return f"cl.{token(claim.pool)}.{token(claim.item)}"
+
+
+def subject_of_value(site: str, node: str, key: str) -> str:
+    """Return where a node's value lives in RUNTIME."""
+    return f"rt.{token(site)}.{token(node)}.{token(key)}"
+
+
+def subject_of_node_call(node: str, verb: str) -> str:
+    """Return the subject on which one node answers `verb`, wherever in its site it is asked."""
+    return f"weft.node.{node}.{verb}"

@@ -1,0 +1,187 @@
+"""The real store: a site's log in NATS, merged state in memory, a copy on disk, other sites pulled from.
+
+    settings = StoreSettings(site="a", node="a1", site_number=1, state_dir=Path("/var/lib/weft"), secret=secret)
+    async with SiteStore.open(settings) as store:
+        receipt = await execute(store, decide)
+
+`open` raises Unavailable with one clear line if the server cannot be run or the disk not be written. Reads
+work at once from what is on disk; `in_sync` tells when the site's log has been read as well.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager
+from typing import Self
+
+from weft.model import SiteId, Unavailable
+from weft.store.alerts import Alerts
+from weft.store.holdings import Holdings
+from weft.store.nats.link import Link
+from weft.store.nats.own_log import OwnLog, why_down
+from weft.store.nats.relay import Relay
+from weft.store.nats.rpc import Rpc
+from weft.store.nats.runtime_stream import NatsRuntime
+from weft.store.nats.server import NatsServer, ServerSettings
+from weft.store.nats.writer import Writer
+from weft.store.protocol import Alert, Change, Handler, JournalEntry, PeerStatus, ReceiptStatus
+from weft.store.records import Record
+from weft.store.settings import StoreSettings
+from weft.store.sqlite import Disk, DiskFull
+from weft.store.state import MergedState
+from weft.store.writes import Receipt, Writes
+
+
+def wall_ms() -> int:
+    """Return milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class SiteStore:
+    """Implements `protocol.Store`. Make one with `open`."""
+
+    def __init__(self, settings: StoreSettings, now_ms: Callable[[], int]) -> None:
+        self.site, self.node = settings.site, settings.node
+        self._settings = settings
+        name = f"{settings.site}-{settings.node}"
+        self._alerts = Alerts(now_ms)
+        self._disk = Disk(settings.state_dir / "weft.db", self._on_disk_trouble)
+        self._holdings = Holdings(self._disk, self._alerts, now_ms)
+        self._server = NatsServer(
+            ServerSettings(name, settings.listen, settings.state_dir / "nats", settings.secret, settings.server_binary)
+        )
+        self._own = OwnLog(self._holdings, settings.url, settings.secret, name)
+        self._relay = Relay(self._holdings, self._own)
+        self._writer = Writer(self._holdings, self._own, settings.site, name, now_ms)
+        self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
+        self._rpc = Rpc(self._link_to)
+        self._own.on_link += [self._rpc.on_link, self._tell_runtime]
+        self._own.on_runtime = self.runtime.on_own_message
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: StoreSettings, now_ms: Callable[[], int] = wall_ms) -> AsyncIterator[Self]:
+        """Run a store for as long as the context lasts; on leaving it, everything accepted is on disk."""
+        store = cls(settings, now_ms)
+        store._holdings.load()
+        loops: list[Coroutine[None, None, None]] = [
+            store._disk.run(), store._own.run(), store._relay.run(), store.runtime.beat(),
+        ]  # fmt: skip
+        try:
+            if settings.serve:
+                await store._server.start()
+                loops.append(store._server.supervise())
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(loop) for loop in loops]
+                try:
+                    yield store
+                finally:
+                    for task in tasks:
+                        task.cancel()
+        finally:
+            for loop in loops:
+                loop.close()
+            await store._close()
+
+    @property
+    def state(self) -> MergedState:
+        """The merged records."""
+        return self._holdings.state
+
+    @property
+    def in_sync(self) -> bool:
+        """The site's log has been read: what is absent from `state` is absent."""
+        return self._own.in_sync
+
+    # ---- writing
+    async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt:
+        """Make all of `writes` durable at this site, or none."""
+        return await self._writer.commit(writes, deadline_s=deadline_s)
+
+    async def seed(self, records: Collection[Record]) -> None:
+        """Write those of `records` that are not known yet, exactly as given."""
+        async with self._deadline(5.0):
+            await self._own.until_in_sync()
+            new = {record.key for record in records if self.state.raw(record.key) is None}
+            for record in records:
+                if record.key in new:
+                    self._holdings.adopt(record, verb="seed")
+            await self._relay.until_told(new)
+
+    def held_claims(self, pool: str) -> Collection[str]:
+        """Return the items of `pool` that this process is taking right now."""
+        return self._writer.held_claims(pool)
+
+    async def request_transfer(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
+        """Ask other sites to hand over an item."""
+        raise Unavailable("not yet")
+
+    # ---- following
+    async def catch_up(self, *, deadline_s: float = 5.0) -> None:
+        """Return once `state` holds everything that was in the site's log at the time of the call."""
+        async with self._deadline(deadline_s):
+            await self._own.catch_up()
+
+    def changes(self) -> AsyncIterator[list[Change]]:
+        """Yield everything alive, then what changes."""
+        return self._holdings.feed.follow(self.state.live_records, self.state.revision)
+
+    # ---- asking
+    async def call(self, site: SiteId, subject: str, payload: bytes, *, deadline_s: float = 5.0) -> bytes:
+        """Ask a site something."""
+        return await self._rpc.call(site, subject, payload, deadline_s=deadline_s)
+
+    async def serve(self, subject: str, handler: Handler, *, every_node: bool = False) -> None:
+        """Answer `call`s; with `every_node` the subject is this node's own, else one node of the site answers."""
+        await self._rpc.serve(subject, handler, queue="" if every_node else "weftd")
+
+    # ---- showing
+    def peers(self) -> Collection[PeerStatus]:
+        """Return how we stand with each other site."""
+        return ()
+
+    def digest(self) -> str:
+        """Return a text that is equal at two sites if and only if they hold the same."""
+        return ""
+
+    def alerts(self) -> Collection[Alert]:
+        """Return what an operator should look at."""
+        return self._alerts.all()
+
+    def journal(self, *, kind: str | None = None, id: str | None = None, limit: int = 100) -> list[JournalEntry]:
+        """Return the newest applied changes, newest first."""
+        return self._holdings.journal(kind, id, limit)
+
+    async def receipt(self, id: str) -> ReceiptStatus:
+        """Tell how far a write has come."""
+        raise Unavailable("not yet")
+
+    # ---- inside
+    @asynccontextmanager
+    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as err:
+            raise why_down(self._own) from err
+
+    async def _link_to(self, site: SiteId) -> Link:
+        assert site == self.site
+        return await self._own.up()
+
+    async def _tell_runtime(self, link: Link | None) -> None:
+        await self.runtime.on_link(link, is_relay=self._settings.serve)
+
+    def _on_disk_trouble(self, trouble: DiskFull | None) -> None:
+        if trouble is None:
+            self._alerts.clear(DiskFull.code)
+        else:
+            self._alerts(DiskFull.code, str(trouble))
+
+    async def _close(self) -> None:
+        await self._rpc.close()
+        with contextlib.suppress(DiskFull):  # it has been reported, and the logs hold everything
+            await self._disk.flush()
+        self._disk.close()
+        await self._server.stop()

@@ -1,0 +1,285 @@
+"""What a weftd remembers on its own disk: merged records, cursors, the relay's outbox, journal, quarantine.
+
+It is a cache of the logs with one promise: what belongs together is written in one transaction. A record merged
+from a peer, the cursor that will not read it again and the outbox row that will relay it are on disk together or
+not at all, so a crash at any point repeats work and loses none. A damaged file is thrown away and rebuilt from
+the logs. Writes are gathered for a few milliseconds and made by one thread, so the event loop never waits.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from weft.model import Unavailable
+
+log = structlog.get_logger()
+
+SCHEMA_VERSION = 1
+GATHER_S = 0.005  # one transaction for all that arrives in this time
+RETRY_S = 1.0  # after a full disk
+JOURNAL_ROWS = 100_000
+QUARANTINE_ROWS = 1000
+
+_SCHEMA = """
+create table record (key text primary key, payload blob not null, seq integer not null) without rowid;
+create table cursor (source text primary key, created text not null, seq integer not null) without rowid;
+create table outbox (key text primary key) without rowid;
+create table journal (
+    number integer primary key, at_ms integer not null, key text not null, kind text not null, id text not null,
+    site text not null, hlc integer not null, n integer not null, payload blob not null);
+create index journal_by_id on journal (kind, id, number);
+create index journal_by_stamp on journal (hlc, site);
+create table quarantine (number integer primary key, at_ms integer not null, source text not null,
+    subject text not null, reason text not null, payload blob not null);
+create table meta (name text primary key, value text not null) without rowid;
+"""
+
+
+class DiskFull(Unavailable):
+    """The state directory cannot be written."""
+
+    code = "disk_full"
+
+
+class JournalRow(msgspec.Struct, frozen=True):
+    """One applied change, as stored; `payload` is a journal entry, see journal.py."""
+
+    number: int
+    at_ms: int
+    key: str
+    kind: str
+    id: str
+    site: str
+    hlc: int
+    n: int
+    payload: bytes
+
+
+class QuarantineRow(msgspec.Struct, frozen=True):
+    """One refused message."""
+
+    at_ms: int
+    source: str
+    subject: str
+    reason: str
+    payload: bytes
+
+
+class Batch(msgspec.Struct):
+    """What one transaction writes. Later facts about a key replace earlier ones."""
+
+    records: dict[str, tuple[bytes, int] | None] = {}  # key → payload and own log's sequence; None: forget it
+    seqs: dict[str, int] = {}  # key → own log's sequence, for records that are not written anew
+    cursors: dict[str, tuple[str, int]] = {}
+    outbox: dict[str, bool] = {}  # key → in it or not
+    journal: list[JournalRow] = []
+    quarantine: list[QuarantineRow] = []
+    meta: dict[str, str] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What was on disk at the start. `records` is read row by row, once."""
+
+    records: Iterator[tuple[str, bytes, int]]
+    cursors: dict[str, tuple[str, int]]
+    outbox: list[str]
+    meta: dict[str, str]
+    last_journal: int
+
+
+class Disk:
+    """The file. `batch` gathers, `flush` and `run` write; reads of journal and quarantine go straight to disk."""
+
+    def __init__(self, path: Path, on_trouble: Callable[[DiskFull | None], None]) -> None:
+        self._path = path
+        self._on_trouble = on_trouble
+        self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._connection = self._open()
+        self._reader = _connect(path)  # its own, so that a look at the journal does not wait for a write
+        self.batch = Batch()
+        self._thread = ThreadPoolExecutor(1, "weft-sqlite")
+        self._being_written: Batch | None = None
+        self.trouble: DiskFull | None = None
+
+    def load(self) -> Loaded:
+        """Return what is on disk. Raises sqlite3.DatabaseError if it is damaged: then call `discard`."""
+        read = self._connection
+        return Loaded(
+            records=iter(read.execute("select key, payload, seq from record")),
+            cursors={source: (created, seq) for source, created, seq in read.execute("select * from cursor")},
+            outbox=[key for (key,) in read.execute("select key from outbox")],
+            meta=dict(read.execute("select name, value from meta").fetchall()),
+            last_journal=read.execute("select coalesce(max(number), 0) from journal").fetchone()[0],
+        )
+
+    def discard(self, why: str) -> None:
+        """Throw the file away and begin an empty one: everything in it is rebuilt from the logs."""
+        log.warning("damaged state database is rebuilt from the logs", path=str(self._path), reason=why)
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+            self._reader.close()
+        _remove(self._path)
+        self._connection = self._open()
+        self._reader = _connect(self._path)
+
+    def dirty(self) -> None:
+        """Something was put into `batch`."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write what gathers, until cancelled."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(GATHER_S)
+            self._wake.clear()
+            try:
+                await self.flush()
+            except DiskFull:
+                await asyncio.sleep(RETRY_S)
+                self._wake.set()
+
+    async def flush(self) -> None:
+        """Write what has gathered. Raises DiskFull; then nothing of it is forgotten."""
+        async with self._writing:
+            self._being_written = batch = self.batch
+            self.batch = Batch()
+            writing = asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await asyncio.wait([writing])  # one connection must not be used by two threads
+                raise
+            except sqlite3.Error as err:
+                _put_back(batch, self.batch)
+                trouble = DiskFull(f"{self._path} cannot be written ({err}): free space there")
+                if self.trouble is None:
+                    log.error("state database cannot be written", path=str(self._path), error=str(err))
+                self.trouble = trouble
+                self._on_trouble(trouble)
+                raise trouble from err
+            finally:
+                self._being_written = None
+        if self.trouble is not None:
+            self.trouble = None
+            self._on_trouble(None)
+
+    def unwritten_journal(self) -> list[JournalRow]:
+        """Return rows that have yet to reach the disk, oldest first."""
+        return [*(self._being_written.journal if self._being_written else ()), *self.batch.journal]
+
+    def journal(self, where: str, parameters: tuple[object, ...], limit: int) -> list[JournalRow]:
+        """Return journal rows on disk that fulfil an SQL condition, newest first."""
+        rows = self._reader.execute(
+            "select number, at_ms, key, kind, id, site, hlc, n, payload from journal "
+            f"where {where} order by number desc limit ?",
+            (*parameters, limit),
+        )
+        return [JournalRow(*row) for row in rows]
+
+    def close(self) -> None:
+        """Close the file; call `flush` before."""
+        self._thread.shutdown()
+        self._reader.close()
+        self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = _connect(self._path)
+            try:
+                _prepare(connection)
+            except sqlite3.OperationalError:  # full or read-only disk, not damage
+                raise
+            except sqlite3.DatabaseError as err:
+                log.warning("damaged state database is rebuilt from the logs", path=str(self._path), reason=str(err))
+                connection.close()
+                _remove(self._path)
+                connection = _connect(self._path)
+                _prepare(connection)
+        except (OSError, sqlite3.OperationalError) as err:
+            raise DiskFull(f"{self._path} cannot be opened ({err}): free space there, or mend its permissions") from err
+        return connection
+
+    def _write(self, batch: Batch) -> None:
+        """One transaction; runs in a thread."""
+        put, forget, seqs = [], [], []
+        for key, value in batch.records.items():
+            if value is None:
+                forget.append((key,))
+            else:
+                put.append((key, *value))
+        seqs = [(seq, key) for key, seq in batch.seqs.items() if key not in batch.records]
+        write = self._connection
+        write.execute("begin immediate")
+        try:
+            write.executemany("insert or replace into record values (?, ?, ?)", put)
+            write.executemany("delete from record where key = ?", forget)
+            write.executemany("update record set seq = ? where key = ?", seqs)
+            cursors = [(source, *cursor) for source, cursor in batch.cursors.items()]
+            write.executemany("insert or replace into cursor values (?, ?, ?)", cursors)
+            queued = [(key,) for key, is_queued in batch.outbox.items() if is_queued]
+            write.executemany("insert or ignore into outbox values (?)", queued)
+            settled = [(key,) for key, is_queued in batch.outbox.items() if not is_queued]
+            write.executemany("delete from outbox where key = ?", settled)
+            write.executemany("insert or replace into meta values (?, ?)", list(batch.meta.items()))
+            self._write_history(batch)
+            write.execute("commit")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                write.execute("rollback")
+            raise
+
+    def _write_history(self, batch: Batch) -> None:
+        """Add to journal and quarantine, and keep both bounded."""
+        write = self._connection
+        if batch.journal:
+            rows = [msgspec.structs.astuple(row) for row in batch.journal]
+            write.executemany("insert or replace into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            write.execute("delete from journal where number <= ?", (batch.journal[-1].number - JOURNAL_ROWS,))
+        if batch.quarantine:
+            rows = [msgspec.structs.astuple(row) for row in batch.quarantine]
+            columns = "at_ms, source, subject, reason, payload"
+            write.executemany(f"insert into quarantine ({columns}) values (?, ?, ?, ?, ?)", rows)
+            oldest = "(select max(number) from quarantine) - ?"
+            write.execute(f"delete from quarantine where number <= {oldest}", (QUARANTINE_ROWS,))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Set up a new file, or check that an old one is ours."""
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")  # the logs are the durable copy
+    connection.execute("pragma cache_size = -4096")  # 4 MB: memory is promised to be small
+    connection.execute("pragma wal_autocheckpoint = 2000")
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version == SCHEMA_VERSION:
+        return
+    if version != 0:
+        raise sqlite3.DatabaseError(f"schema version {version}, this weftd knows {SCHEMA_VERSION}")
+    connection.executescript(f"begin; {_SCHEMA} pragma user_version = {SCHEMA_VERSION}; commit;")
+
+
+def _put_back(batch: Batch, into: Batch) -> None:
+    """Put a batch that could not be written before what has gathered since."""
+    into.records = {**batch.records, **into.records}
+    into.seqs = {**batch.seqs, **into.seqs}
+    into.cursors = {**batch.cursors, **into.cursors}
+    into.outbox = {**batch.outbox, **into.outbox}
+    into.meta = {**batch.meta, **into.meta}
+    into.journal = (batch.journal + into.journal)[-JOURNAL_ROWS:]
+    into.quarantine = (batch.quarantine + into.quarantine)[-QUARANTINE_ROWS:]
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+"""Sites of one fabric on loopback ports, each with a real nats-server."""
+
+import socket
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from weft.model import NodeId, SiteId
+from weft.store.settings import StoreSettings
+from weft.store.site_store import SiteStore
+
+SECRET = b"s" * 32
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Fabric:
+    """Makes settings for nodes and opens their stores; all are closed at the end of the test."""
+
+    def __init__(self, directory: Path, stack: AsyncExitStack) -> None:
+        self._directory, self._stack = directory, stack
+        self._ports: dict[str, int] = {}
+        self.stacks: dict[str, AsyncExitStack] = {}
+
+    def port(self, site: str) -> int:
+        """Return the port of a site's server."""
+        return self._ports.setdefault(site, free_port())
+
+    def settings(self, node: str, **changes: object) -> StoreSettings:
+        """Return the settings of a node "a1": site "a"; its first node serves."""
+        site = node[0]
+        defaults: dict[str, object] = {
+            "site": SiteId(site),
+            "node": NodeId(node),
+            "site_number": ord(site) - ord("a") + 1,
+            "state_dir": self._directory / node,
+            "secret": SECRET,
+            "serve": node.endswith("1"),
+            "listen": f"127.0.0.1:{self.port(site)}",
+            "url": f"nats://127.0.0.1:{self.port(site)}",
+        }
+        return StoreSettings(**{**defaults, **changes})  # type: ignore[arg-type]
+
+    async def open(self, node: str, **changes: object) -> SiteStore:
+        """Open a node's store."""
+        stack = self.stacks[node] = AsyncExitStack()
+        store = await stack.enter_async_context(SiteStore.open(self.settings(node, **changes)))
+        self._stack.push_async_callback(stack.aclose)
+        return store
+
+    async def close(self, node: str) -> None:
+        """Close a node's store properly."""
+        await self.stacks.pop(node).aclose()
