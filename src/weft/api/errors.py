@@ -9,7 +9,7 @@ import msgspec
 from weft.api.caller import Unauthenticated
 from weft.commands import errors as refusals
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
-from weft.store.writes import ClaimTaken, NeedsTransfer, StaleView
+from weft.store.writes import ClaimTaken, NotHandedOver, StaleView
 from weft.wire.neutron.attributes import BadRequest, BadValue
 
 STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestors
@@ -25,7 +25,7 @@ STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestor
 TYPE: dict[type[WeftError], str] = {
     BadRequest: "HTTPBadRequest",
     BadValue: "InvalidInput",
-    NeedsTransfer: "IpAddressGenerationFailure",  # no other site would or could hand over
+    NotHandedOver: "IpAddressGenerationFailure",  # nearly always an address: a site has 65,536 MACs, 256 VNIs
     ClaimTaken: "Conflict",
     StaleView: "Conflict",
     Unavailable: "ServiceUnavailable",

@@ -1,6 +1,6 @@
 """Addresses of subnets: picked from this site's blocks, or exactly as asked. One picker serves one decision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from weft.commands.context import Context
 from weft.commands.errors import (
@@ -8,11 +8,13 @@ from weft.commands.errors import (
     IpAddressAlreadyAllocated,
     IpAddressGenerationFailure,
 )
-from weft.commands.prefixes import Range, is_assignable, pool_ranges, text_of
+from weft.commands.prefixes import is_assignable
 from weft.store.kinds import PORT
+from weft.store.picking import NothingLeft, pick_item, require_item
+from weft.store.pools import subnet_pool
 from weft.store.protocol import State
 from weft.store.records import Record
-from weft.store.writes import Claim
+from weft.store.writes import Claim, NeedsTransfer
 from weft.wire.neutron.addresses import read_ip, read_prefix
 
 
@@ -22,30 +24,37 @@ class AddressPicker:
     def __init__(self, state: State, context: Context, port_id: str | None = None) -> None:
         self._state, self._context = state, context
         self._port_id = port_id  # whose own addresses are free to it
-        self._taken: set[tuple[str, str]] = set()
+        self._taken: dict[str, set[str]] = {}  # subnet → addresses
         self.claims: list[Claim] = []
 
     def any(self, subnets: Sequence[Record], network_id: str) -> dict[str, str]:
-        """Return a free address of the first subnet that has one.
+        """Return a free address of the first subnet of which this site has one.
 
         Raises NeedsTransfer if only other sites have free ones, IpAddressGenerationFailure if nobody has.
         """
+        elsewhere: NeedsTransfer | None = None
         for subnet in subnets:
-            version = subnet.get("ip_version")
-            held = self._context.held(f"subnet.{subnet.key.id}")
-            ranges = pool_ranges(subnet.get("allocation_pools", []))
-            for value in _from_a_seeded_place(ranges, self._context.seed):
-                address = text_of(version, value)
-                if address not in held and self._is_free(subnet.key.id, address):
-                    return self._take(subnet.key.id, address)
-        raise IpAddressGenerationFailure(network_id)
+            id = subnet.key.id
+            pool = subnet_pool(self._state, subnet)
+            held = {*self._context.held(pool.name), *self._taken.get(id, ())}
+            try:
+                address = pick_item(self._state, pool, self._context.site, held, self._context.seed)
+            except NothingLeft:
+                continue
+            except NeedsTransfer as need:  # a later subnet may do without asking across the WAN
+                elsewhere = elsewhere or need
+                continue
+            return self._take(id, address)
+        raise elsewhere or IpAddressGenerationFailure(network_id)
 
     def exactly(self, subnet: Record, address: str, device_owner: str) -> dict[str, str]:
         """Return `address` if it is free. Raises InvalidIpForSubnet, IpAddressAlreadyAllocated, NeedsTransfer."""
         if not is_assignable(read_prefix(subnet.get("cidr")), read_ip(address), device_owner):
             raise InvalidIpForSubnet(address)
-        if not self._is_free(subnet.key.id, address):
+        pool = subnet_pool(self._state, subnet)
+        if address in self._context.held(pool.name) or not self._is_free(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
+        require_item(self._state, pool, self._context.site, address)
         return self._take(subnet.key.id, address)
 
     def self_made(self, subnet: Record, address: str) -> dict[str, str]:
@@ -55,11 +64,11 @@ class AddressPicker:
         """
         if not self._is_free(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
-        self._taken.add((subnet.key.id, address))
+        self._taken.setdefault(subnet.key.id, set()).add(address)
         return {"subnet_id": subnet.key.id, "ip_address": address}
 
     def _is_free(self, subnet_id: str, address: str) -> bool:
-        if (subnet_id, address) in self._taken:
+        if address in self._taken.get(subnet_id, ()):
             return False
         return not any(
             ip["ip_address"] == address and ip["subnet_id"] == subnet_id
@@ -69,21 +78,6 @@ class AddressPicker:
         )
 
     def _take(self, subnet_id: str, address: str) -> dict[str, str]:
-        self._taken.add((subnet_id, address))
+        self._taken.setdefault(subnet_id, set()).add(address)
         self.claims.append(Claim(f"subnet.{subnet_id}", address))
         return {"subnet_id": subnet_id, "ip_address": address}
-
-
-def _from_a_seeded_place(ranges: Sequence[Range], seed: int) -> Iterator[int]:
-    """Yield every value of the ranges once, beginning at a place that follows from `seed`."""
-    total = sum(r.size for r in ranges)
-    if not total:
-        return
-    start = seed % total
-    for step in range(total):
-        offset = (start + step) % total
-        for r in ranges:
-            if offset < r.size:
-                yield r.first + offset
-                break
-            offset -= r.size

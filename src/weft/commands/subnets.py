@@ -28,7 +28,9 @@ from weft.commands.subnet_checks import (
     check_version,
 )
 from weft.model import Prefix
+from weft.store.granting import initial_grants
 from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.pools import live_sites, usable_addresses
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
@@ -158,6 +160,8 @@ def _create(state: State, request: CreateSubnet, made: Sequence[Any], context: C
     network = existing_network(state, request.network_id)
     check_subnet_mtu(request.network_id, network.get("mtu"), request.ip_version)
     _check_apart(state, request.network_id, prefix, made)
+    pools = _pools(request, prefix, gateway)
+    usable = usable_addresses(prefix, gateway, pools)
     return {
         "project_id": request.project_id,
         "network_id": request.network_id,
@@ -167,12 +171,13 @@ def _create(state: State, request: CreateSubnet, made: Sequence[Any], context: C
         "cidr": cidr,
         "gateway_ip": gateway,
         "enable_dhcp": request.enable_dhcp,
-        "allocation_pools": _pools(request, prefix, gateway),
+        "allocation_pools": pools,
         **options,
         "ipv6_ra_mode": request.ipv6_ra_mode,
         "ipv6_address_mode": request.ipv6_address_mode,
         "tags": [],
         "created_at": context.now,
+        **initial_grants(prefix, usable, live_sites(state), context.site),
     }
 
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Collection
 
-from weft.model import Unavailable
+from weft.model import Conflict, Unavailable
 from weft.store.protocol import State, Store
-from weft.store.writes import ClaimTaken, NeedsTransfer, Receipt, StaleView, Writes
+from weft.store.writes import ClaimTaken, NeedsTransfer, NotHandedOver, Receipt, StaleView, Writes
 
 Held = Callable[[str], Collection[str]]  # pool → items that must be left out
 Decide = Callable[[State, Held], Writes]
@@ -16,7 +16,7 @@ async def execute(store: Store, decide: Decide, *, deadline_s: float = 10.0) -> 
 
     `decide` is a pure command with its request bound. StaleView: catch up, decide again. ClaimTaken:
     decide again without the item. NeedsTransfer: ask its owner, decide again. Any other error is the
-    caller's answer. Raises Unavailable after `deadline_s` seconds.
+    caller's answer. Raises NotHandedOver if no owner hands over; Unavailable after `deadline_s` seconds.
     """
     taken: dict[str, set[str]] = {}
 
@@ -36,6 +36,13 @@ async def execute(store: Store, decide: Decide, *, deadline_s: float = 10.0) -> 
                     taken.setdefault(claim.pool, set()).add(claim.item)
                     await store.catch_up()  # a specific item: does the record that uses it show by now?
                 except NeedsTransfer as need:
-                    await store.request_transfer(need.pool, need.item, need.owners)
+                    await _transfer(store, need)
     except TimeoutError as err:
         raise Unavailable(f"the site's log did not settle this write within {deadline_s:g} s") from err
+
+
+async def _transfer(store: Store, need: NeedsTransfer) -> None:
+    try:
+        await store.request_transfer(need.pool, need.item, need.owners)
+    except (Unavailable, Conflict) as err:
+        raise NotHandedOver(need, str(err)) from err

@@ -74,3 +74,14 @@ class NeedsTransfer(Conflict):
     def __init__(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
         self.pool, self.item, self.owners = pool, item, owners
         super().__init__(f"{pool}: {item or 'any item'} belongs to site {', '.join(owners) or '(none)'}")
+
+
+class NotHandedOver(Conflict):
+    """The item belongs to another site, and that one cannot be reached or would not part with it."""
+
+    code = "not_handed_over"
+
+    def __init__(self, need: NeedsTransfer, why: str) -> None:
+        self.pool, self.item, self.owners = need.pool, need.item, need.owners
+        sites = ", ".join(need.owners) or "(none)"
+        super().__init__(f"{need.pool}: {need.item or 'a free item'} must come from site {sites}: {why}")

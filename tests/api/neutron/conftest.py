@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.api.neutron.callers import client_for
+from tests.api.neutron.callers import client_for, hand_over_to_oneself
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
@@ -17,6 +17,7 @@ async def store() -> MemoryStore:
     site = Write(Key("fabric", "site", "a"), {"number": 1}, create=True)
     node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
     await store.commit(Writes((site, node)))
+    hand_over_to_oneself(store)
     return store
 
 
