@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+
 from tests.store.nats.sites import Fabric
 
 

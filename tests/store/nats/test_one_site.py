@@ -6,8 +6,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.store.nats.sites import Fabric
 
+from tests.store.nats.sites import Fabric
 from weft.model import Conflict, NodeId
 from weft.store.execute import execute
 from weft.store.protocol import State
