@@ -114,8 +114,7 @@ def _get_address(home: Home, machine: Machine, device: Device, address: str, sub
     if subnet.is_static:
         lines = [f"addr add {address}/{ip_network(subnet.cidr).prefixlen} dev {device.device}"]
         if subnet.gateway:
-            family = "-6 " if ":" in address else ""
-            lines.append(f"{family}route add default via {subnet.gateway} dev {device.device} metric {metric}")
+            lines.append(f"route add default via {subnet.gateway} dev {device.device} metric {metric}")
         ip_batch(lines, machine.netns)
     elif ":" not in address:
         # One request, no renewing: a lease that runs out takes nothing from a machine of the lab.
@@ -193,7 +192,8 @@ def _configuration(netns: str, device: str) -> list[str]:
                 via = f"via {route['gateway']} " if "gateway" in route else ""
                 onlink = " onlink" if "onlink" in route.get("flags", ()) else ""
                 metric = f" metric {route['metric']}" if "metric" in route else ""
-                lines.append(f"{family} route add {route['dst']} {via}dev {device}{onlink}{metric}")
+                target = "::/0" if family == "-6" and route["dst"] == "default" else route["dst"]
+                lines.append(f"route add {target} {via}dev {device}{onlink}{metric}")
     return lines
 
 
