@@ -88,7 +88,8 @@ int from_underlay(struct __sk_buff *skb)
 	result = recognise(skb, node->tunnel_ip, &vni);
 	if (result != CONTINUE)
 		return verdict(skb, result);
-	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner))
+	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner) ||
+	    (inner.h_proto == bpf_htons(ETH_P_IPV6) && skb->len < sizeof(struct outer) + ETH_HLEN + sizeof(struct ipv6hdr)))
 		return drop(skb, DROP_TRUNCATED);
 	return verdict(skb, inner.h_dest[0] & 1 ? flood_here(skb, &inner, vni) : deliver_here(skb, &inner, vni));
 }

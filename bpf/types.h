@@ -21,6 +21,7 @@ enum weft_limit {
 	FLOOD_LOCAL_MAX = 64,	/* devices of this node that one broadcast reaches */
 	FLOOD_REMOTE_MAX = 64,	/* nodes that one broadcast reaches; the tail beyond hears none */
 	DROP_SLOTS = 128,	/* room for reasons to come, so that the counters' map outlives upgrades */
+	LEASE_LEN = 44,	/* IA_NA option with one address (RFC 8415, 21.4 and 21.6) */
 	REPLY_MAX = 576,	/* bytes of a prepared answer, Ethernet header included */
 };
 
@@ -84,7 +85,9 @@ struct flood {
 
 /* dhcp4, dhcp6, ra: ifindex -> the whole answering frame; the programs patch what depends on the question. */
 struct reply {
-	__u32 len;
+	__u16 len;
+	__u16 lends;		/* dhcp6: `lease` holds an address to lend */
+	__u8 lease[LEASE_LEN];		/* dhcp6: the IA_NA option, goes behind the frame */
 	__u8 frame[REPLY_MAX];
 };
 

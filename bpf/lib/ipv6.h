@@ -83,7 +83,10 @@ static __always_inline int handle_udp6(struct __sk_buff *skb, const struct paylo
 		return -DROP_TRUNCATED;
 	if (ports.from == bpf_htons(DHCP6_SERVER_PORT) && ports.to == bpf_htons(DHCP6_CLIENT_PORT))
 		return -DROP_ROGUE_DHCP;
-	return CONTINUE;
+	if (payload->behind_extensions || ports.from != bpf_htons(DHCP6_CLIENT_PORT) ||
+	    ports.to != bpf_htons(DHCP6_SERVER_PORT))
+		return CONTINUE;
+	return handle_dhcp6(skb);
 }
 
 /* CONTINUE when the packet may be forwarded. */

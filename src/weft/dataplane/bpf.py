@@ -141,7 +141,7 @@ def link_info(fd: int) -> LinkInfo:
     return LinkInfo(link_id=link_id, program_id=program, ifindex=ifindex, hook=hook)
 
 
-def run_program(program_fd: int, packet: bytes, ifindex: int, repeat: int = 1, gso_size: int = 0) -> ProgramRun:
+def run_program(program_fd: int, packet: bytes, ifindex: int, *, repeat: int = 1, gso_size: int = 0) -> ProgramRun:
     """Run a tc program on `packet` as if it came from device `ifindex`. Live maps are touched like by any packet."""
     given, taken = bytearray(packet), bytearray(len(packet) + 1024)
     context = bytearray(192)  # struct __sk_buff

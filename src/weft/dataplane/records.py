@@ -9,8 +9,9 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 SCHEMA: Final = 1  # enum weft_schema
-FLOOD_LOCAL_MAX: Final = 64  # enum weft_limit, as are the next two
+FLOOD_LOCAL_MAX: Final = 64  # enum weft_limit, as are the next three
 FLOOD_REMOTE_MAX: Final = 64
+LEASE_LEN: Final = 44
 REPLY_MAX: Final = 576
 
 PORT_ENABLED, PORT_MORE_SOURCES = 1, 2  # enum port_flag
@@ -22,7 +23,7 @@ FDB_KEY = struct.Struct("<I6sxx")
 FDB_TARGET = struct.Struct("<I4sI")
 NEIGHBOUR = struct.Struct("<6sxx")
 FLOOD = struct.Struct(f"<II{4 * FLOOD_LOCAL_MAX}s{4 * FLOOD_REMOTE_MAX}s")
-REPLY = struct.Struct(f"<I{REPLY_MAX}s")
+REPLY = struct.Struct(f"<HH{LEASE_LEN}s{REPLY_MAX}s")
 NODE = struct.Struct("<4sII")
 PORT_DROP_KEY = struct.Struct("<II")
 U32 = struct.Struct("<I")
@@ -34,7 +35,7 @@ LAYOUTS: Final = {  # struct of types.h -> (layout, its members in order)
     "fdb_target": (FDB_TARGET, ("ifindex", "tunnel_ip", "flags")),
     "neighbour": (NEIGHBOUR, ("mac",)),
     "flood": (FLOOD, ("local_count", "remote_count", "local", "remote")),
-    "reply": (REPLY, ("len", "frame")),
+    "reply": (REPLY, ("len", "lends", "lease", "frame")),
     "node": (NODE, ("tunnel_ip", "underlay_ifindex", "vxlan_ifindex")),
     "port_drop_key": (PORT_DROP_KEY, ("ifindex", "reason")),
 }
@@ -92,8 +93,9 @@ def fdb_remote(tunnel_ip: IPv4Address) -> bytes:
     return FDB_TARGET.pack(0, tunnel_ip.packed, 0)
 
 
-def reply(frame: bytes) -> bytes:
-    """Raises ValueError if the frame is longer than the kernel's record."""
+def reply(frame: bytes, lease: bytes = b"") -> bytes:
+    """Return a prepared answer. Raises ValueError if the frame is longer than the kernel's record."""
+    assert len(lease) in (0, LEASE_LEN)
     if len(frame) > REPLY_MAX:
         raise ValueError(f"the answer has {len(frame)} bytes, {REPLY_MAX} fit")
-    return REPLY.pack(len(frame), frame)
+    return REPLY.pack(len(frame), bool(lease), lease, frame)

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-from weft.dataplane.frames import ether, icmp6, ipv4_udp
-from weft.plan import Dhcp4Entry, RaEntry
+from weft.dataplane.frames import ether, icmp6, ipv4_udp, ipv6_udp
+from weft.plan import Dhcp4Entry, Dhcp6Entry, RaEntry
 
 FABRIC_MAC = "fe:16:00:00:00:01"  # what the fabric itself speaks as; no port's MAC begins with fe
 FABRIC_LINK_LOCAL = IPv6Address("fe80::fc16:ff:fe00:1")  # its EUI-64
@@ -58,6 +58,30 @@ def classless_routes(entry: Dhcp4Entry) -> bytes:
     )
 
 
+def dhcp6_frame(entry: Dhcp6Entry, mac: str) -> bytes:
+    """Return the REPLY for the client with `mac`, without lease and client identifier, which go behind it.
+
+    Destination, type and transaction are zero; the checksum is right for that, and the program adds what
+    it fills in. The server identifier comes first: the program compares it with the question's.
+    """
+    options = [(2, struct.pack("!HH", 3, 1) + _mac(FABRIC_MAC))]  # DUID-LL (RFC 8415, 11.4)
+    if entry.dns_servers:
+        options.append((23, _joined(entry.dns_servers)))  # RFC 3646
+    if entry.domain:
+        options.append((24, _domain_name(entry.domain)))
+    body = bytes(4) + b"".join(struct.pack("!HH", code, len(value)) + value for code, value in options)
+    return ether(mac, FABRIC_MAC, 0x86DD) + ipv6_udp(FABRIC_LINK_LOCAL, IPv6Address(0), 547, 546, body)
+
+
+def dhcp6_lease(entry: Dhcp6Entry) -> bytes:
+    """Return the IA_NA option with the port's address, its IAID zero; empty for options-only service."""
+    if entry.address is None:
+        return b""
+    times = struct.pack("!II", entry.lease_s, entry.lease_s)  # preferred, valid
+    address = struct.pack("!HH", 5, 24) + entry.address.packed + times
+    return struct.pack("!HHIII", 3, 12 + len(address), 0, entry.lease_s // 2, entry.lease_s * 4 // 5) + address
+
+
 def ra_frame(entry: RaEntry) -> bytes:
     """Return the router advertisement, sent to all nodes of that one device."""
     flags = entry.managed << 7 | entry.other << 6
@@ -78,6 +102,12 @@ def ra_frame(entry: RaEntry) -> bytes:
 
 def _joined(addresses: Iterable[IPv6Address]) -> bytes:
     return b"".join(address.packed for address in addresses)
+
+
+def _domain_name(text: str) -> bytes:
+    """Return the name in DNS form (RFC 1035, 3.1)."""
+    labels = [label.encode() for label in text.rstrip(".").split(".")]
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
 def _mac(text: str) -> bytes:

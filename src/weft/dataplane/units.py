@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from weft.dataplane import records
 from weft.dataplane.records import U32, FloodRecord, PortRecord, address_bytes, mac_bytes
-from weft.dataplane.templates import dhcp4_frame, ra_frame
+from weft.dataplane.templates import dhcp4_frame, dhcp6_frame, dhcp6_lease, ra_frame
 from weft.model import Address
 from weft.plan import FdbTarget, LocalDevice, NodePlan, PortEntry
 
 # Leaf first: nothing refers to what is not there yet. Deletes go the other way round.
 TABLES = (
-    "node", "senders", "neighbours", "dhcp4", "ra", "sources", "ports", "fdb", "flood",
+    "node", "senders", "neighbours", "dhcp4", "dhcp6", "ra", "sources", "ports", "fdb", "flood",
 )  # fmt: skip
 
 
@@ -120,6 +120,9 @@ def _port(name: str, plan: NodePlan, devices: Devices, _underlay: Underlay) -> I
     key = U32.pack(device.ifindex)
     if name in plan.dhcp4:
         yield Record("dhcp4", key, records.reply(dhcp4_frame(plan.dhcp4[name], entry.mac)))
+    if name in plan.dhcp6:
+        frame, lease = dhcp6_frame(plan.dhcp6[name], entry.mac), dhcp6_lease(plan.dhcp6[name])
+        yield Record("dhcp6", key, records.reply(frame, lease))
     if name in plan.ra:
         yield Record("ra", key, records.reply(ra_frame(plan.ra[name])))
     record, further = port_record(entry)
