@@ -13,14 +13,33 @@ from weft.api.fabric.ask import answer_sites
 from weft.api.identity.seeding import seed_identity
 from weft.api.settings import ApiSettings
 from weft.dataplane import Kernel
+from weft.model import NodeId, SiteId
 from weft.store.protocol import Store
-from weft.store.simulated.memory import MemoryStore
+from weft.store.settings import StoreSettings
+from weft.store.site_store import SiteStore
 
 
 @asynccontextmanager
 async def open_store(config: Config, secret: bytes, state_dir: Path) -> AsyncIterator[Store]:
     """Yield the running store; on the way out it is closed in order."""
-    yield MemoryStore(config.node.site, config.node.name)
+    settings = StoreSettings(
+        site=SiteId(config.node.site),
+        node=NodeId(config.node.name),
+        site_number=config.node.site_number,
+        state_dir=state_dir,
+        secret=secret,
+        serve=config.nats.serve,
+        listen=config.nats.listen,
+        url=config.nats.url,
+        advertise=config.nats.advertise,
+        server_binary=config.nats.server,
+        peers=tuple((SiteId(peer.site), peer.url) for peer in config.peers),
+        region=config.node.region,
+        underlay_ip=config.node.underlay_ip,
+        api_url=config.api.public_url,
+    )
+    async with SiteStore.open(settings) as store:
+        yield store
 
 
 def open_kernel(config: Config) -> DataPlane:
