@@ -82,7 +82,7 @@ def stop_site(site: Site) -> None:
 def write_config(directory: Path) -> None:
     """Write the files a first start needs."""
     api, nats = free_port(), free_port()
-    (directory / "secret").write_bytes(secrets.token_bytes(32))
+    (directory / "secret").write_text(secrets.token_hex(32))
     (directory / "secret").chmod(0o600)
     (directory / "admin-password").write_text(secrets.token_urlsafe())
     (directory / "weftd.toml").write_text(
