@@ -4,7 +4,6 @@ Plain ASGI rather than a framework's router: there are a handful of paths, and e
 is a tenth of what a port create may cost.
 """
 
-import time
 import uuid
 from urllib.parse import unquote
 
@@ -61,7 +60,6 @@ class NeutronApp:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        started = time.perf_counter()
         request_id = f"req-{uuid.uuid4()}".encode()
         headers = headers_of(scope)
         base_url = base_url_of(scope, headers)
@@ -76,13 +74,6 @@ class NeutronApp:
             log.exception("request failed", method=scope["method"], path=scope["path"], request_id=request_id.decode())
             response = Response(500, error_document("HTTPInternalServerError", INTERNAL_ERROR))
         await respond(send, response, request_id)
-        log.debug(
-            "request",
-            method=scope["method"],
-            path=scope["path"],
-            status=response.status,
-            took_ms=round((time.perf_counter() - started) * 1000, 2),
-        )
 
     async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str], base_url: str) -> Response:
         path = path_of(scope)
