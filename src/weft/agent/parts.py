@@ -25,18 +25,13 @@ async def open_store(config: Config, secret: bytes, state_dir: Path) -> AsyncIte
     settings = StoreSettings(
         site=SiteId(config.node.site),
         node=NodeId(config.node.name),
-        site_number=config.node.site_number,
         state_dir=state_dir,
         secret=secret,
         serve=config.nats.serve,
         listen=config.nats.listen,
         url=config.nats.url,
-        advertise=config.nats.advertise,
         server_binary=config.nats.server,
-        peers=tuple((SiteId(peer.site), peer.url) for peer in config.peers),
-        region=config.node.region,
-        underlay_ip=config.node.underlay_ip,
-        api_url=config.api.public_url,
+        peers=tuple((SiteId(peer.site), peer.url) for peer in config.peers if peer.site != config.node.site),
     )
     async with SiteStore.open(settings) as store:
         yield store

@@ -1,147 +1,121 @@
-"""Everything this process holds: merged records in memory, their copy on disk, and what the site's log lacks.
+"""Everything this process holds, and the effects of every event carried out: disk, outbox, journal, followers.
 
 All that arrives goes through here, whatever the road: our own commits, our site's log, a neighbour's log, a
-repair. Merging makes order and repetition harmless; beside the record we keep the sequence under which our own
-log holds it, which is what the next compare-and-set expects.
+repair. The replica decides what it means; beside each record we keep the sequence under which our own log
+holds it, which is what the next compare-and-set expects.
 """
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
+import structlog
 
 from weft.model import SiteId
-from weft.store.alerts import Alerts
 from weft.store.bell import Bell
-from weft.store.clock import HybridClock, ms_from_hlc
+from weft.store.effects import Effects
 from weft.store.feed import Feed
 from weft.store.journal import journal_entry
 from weft.store.protocol import Change, JournalEntry
-from weft.store.records import Key, Loss, Record, merge
-from weft.store.sqlite import Disk, JournalRow, QuarantineRow
+from weft.store.records import Key, Record
+from weft.store.recovery import site_of
+from weft.store.replica import Replica
+from weft.store.sqlite import Disk, JournalRow
 from weft.store.state import MergedState
-from weft.store.wire import BadRecord, decode_record, encode_record
+from weft.store.wire import BadRecord, decode_record
+
+log = structlog.get_logger()
 
 OWN = "own"  # the cursor of our own log; neighbours' cursors are called by their site
-TRUSTED_MS = 1 << 46  # "now" for what was checked when it came in: our own clock may have been set back since
-QUARANTINED_BYTES = 4096  # of a refused message that are kept
+COMPLAIN_EVERY_S = 1.0  # a hostile peer must not fill the disk with our own log
 
 _encode_entry = msgspec.msgpack.Encoder().encode
 _decode_entry = msgspec.msgpack.Decoder(JournalEntry).decode
 
 
-def key_text(key: Key) -> str:
-    """Return a key as the database names it."""
-    return str(key)
-
-
 def key_of_text(text: str) -> Key:
-    """Return the key that `key_text` named."""
+    """Return the key that `str(key)` named."""
     return Key(*text.split("/", 2))
 
 
 class Holdings:
     """Merged state and all that must stay consistent with it. For one event loop; nothing here waits."""
 
-    def __init__(self, disk: Disk, alerts: Alerts, now_ms: Callable[[], int]) -> None:
-        self.state = MergedState()
+    def __init__(self, disk: Disk, make_replica: Callable[[], Replica], now_ms: Callable[[], int]) -> None:
+        self.replica = make_replica()
         self.feed = Feed()
-        self.clock = HybridClock()
         self.changed = Bell()
-        self.alerts = alerts
         self.seqs: dict[Key, int] = {}  # where our own log holds a record; absent: it does not
         self.outbox: dict[Key, None] = {}  # what our own log must still be told, oldest first
         self.outbox_filled = Bell()
+        self.forgotten: set[Key] = set()  # what our own log must still be purged of
         self.cursors: dict[str, tuple[str, int]] = {}
         self.meta: dict[str, str] = {}
-        self._disk = disk
-        self._now_ms = now_ms
+        self.on_changes: Callable[[Collection[Change]], None] = lambda _changes: None
+        self._disk, self._make_replica, self._now_ms = disk, make_replica, now_ms
         self._journal_number = 0
         self._being_written: dict[int, tuple[str, str]] = {}
+        self._complained_s = 0.0
 
-    # ---- from disk
+    @property
+    def state(self) -> MergedState:
+        """The merged records."""
+        return self.replica.state
+
     def load(self) -> None:
         """Take up what an earlier process left; a damaged file is discarded and the logs are read anew."""
         try:
             loaded = self._disk.load()
-            for text, payload, seq in loaded.records:
-                record = decode_record(payload, TRUSTED_MS)
-                if key_text(record.key) != text:
-                    raise BadRecord(f"{text}: holds {record.key}")
-                self.state.apply(record)
-                self._see(record)
-                if seq:
-                    self.seqs[record.key] = seq
+            self.replica.load(self._stored(loaded.records), self._now_ms())
             self.cursors = loaded.cursors
             self.outbox = {key_of_text(text): None for text in loaded.outbox}
             self.meta = loaded.meta
             self._journal_number = loaded.last_journal
         except (sqlite3.DatabaseError, BadRecord, TypeError, ValueError) as err:
             self._disk.discard(str(err))
-            self.state, self.clock = MergedState(), HybridClock()
+            self.replica = self._make_replica()
             self.seqs, self.outbox, self.cursors, self.meta = {}, {}, {}, {}
 
-    # ---- merging
-    def committed(self, record: Record, payload: bytes, seq: int) -> None:
-        """Take in a record that our own log has just acknowledged under `seq`."""
-        self._note_seq(record.key, seq)
-        self._merge(record, payload, "", "")
-        self._settle_outbox(record)
+    def _stored(self, rows: Iterator[tuple[str, bytes, int]]) -> Iterator[Record]:
+        for text, payload, seq in rows:
+            record = decode_record(payload, None)
+            if str(record.key) != text:
+                raise BadRecord(f"{text}: holds {record.key}")
+            if seq:
+                self.seqs[record.key] = seq
+            yield record
 
-    @contextlib.contextmanager
-    def writing(self, hlc: int, actor: str, verb: str) -> Iterator[None]:
-        """While this lasts, what arrives with the stamp `hlc` is known to be `actor`'s: the log may be quicker
-        to deliver a write than to acknowledge it.
-        """
-        self._being_written[hlc] = (actor, verb)
-        try:
-            yield
-        finally:
-            del self._being_written[hlc]
+    # ---- what our own log holds
+    def committed(self, records: Collection[Record], seqs: Collection[int]) -> None:
+        """Take in records that our own log has just acknowledged."""
+        for record, seq in zip(records, seqs, strict=True):
+            self._note_seq(record.key, seq)
+        self.carry_out(self.replica.accept(records, self._now_ms()))
+        for record in records:
+            self._settle_outbox(record)
 
-    def on_own(self, payload: bytes, seq: int) -> None:
-        """Take in a message of our own log. Raises BadRecord."""
-        record = decode_record(payload, TRUSTED_MS)
-        if self.seqs.get(record.key, 0) >= seq:
+    def on_own(self, key: Key, payload: bytes, seq: int) -> None:
+        """Take in a message of our own log."""
+        if self.seqs.get(key, 0) >= seq:
             return  # our own commit or relay, come round
-        self._note_seq(record.key, seq)
-        self._merge(record, payload, "", "")
-        self._settle_outbox(record)
-
-    def on_peer(self, payload: bytes) -> bool:
-        """Take in a record from elsewhere; returns whether it was news, which our own log is then told."""
-        record = decode_record(payload, self._now_ms())
-        if not self._merge(record, payload, "", ""):
-            return False
-        self._enqueue(record.key)
-        return True
-
-    def adopt(self, record: Record, *, verb: str) -> bool:
-        """Take in a record made here that is not in our log yet (a seed, a conflict): the log is told."""
-        if not self._merge(record, None, "weftd", verb):
-            return False
-        self._enqueue(record.key)
-        return True
+        self._note_seq(key, seq)
+        effects = self._absorb(payload, self.replica.site)
+        if not effects.relay:
+            self._unqueue(key)
+        self.carry_out(effects)
 
     def relayed(self, record: Record, seq: int) -> None:
         """Our own log now holds `record` under `seq`."""
         self._note_seq(record.key, seq)
         self._settle_outbox(record)
 
-    def forget(self, key: Key) -> None:
-        """Drop a tombstone past its horizon."""
-        self._publish(self.state.forget(key), "weftd", "collect tombstone")
-        self.seqs.pop(key, None)
-        self._unqueue(key)
-        self._disk.batch.records[key_text(key)] = None
-        self._disk.dirty()
-
     def log_is_new(self) -> None:
         """Our log is another than the one we knew: what it holds and where must be learnt anew."""
         self.seqs.clear()
         for record in self.state.raw_records():
-            self._disk.batch.seqs[key_text(record.key)] = 0
+            self._disk.batch.seqs[str(record.key)] = 0
         self._disk.dirty()
 
     def log_was_read(self) -> None:
@@ -150,7 +124,43 @@ class Holdings:
             if record.key not in self.seqs:
                 self._enqueue(record.key)
 
-    # ---- cursors, quarantine, journal
+    # ---- from elsewhere
+    def on_peer(self, payload: bytes, source: SiteId) -> None:
+        """Take in a message of another site's log, or an answer of its repair."""
+        self.carry_out(self._absorb(payload, source))
+
+    def carry_out(self, effects: Effects, *, actor: str = "", verb: str = "") -> None:
+        """Do what `effects` say."""
+        if not effects:
+            return
+        batch = self._disk.batch
+        for record in effects.store:
+            batch.records[str(record.key)] = (record, self.seqs.get(record.key, 0))
+        for key in effects.forget:
+            batch.records[str(key)] = None
+            self.seqs.pop(key, None)
+            self._unqueue(key)
+            self.forgotten.add(key)
+        for key in effects.relay:
+            self._enqueue(key)
+        if effects.forget:
+            self.outbox_filled.ring()
+        self._publish(effects.changes, actor, verb)
+        self._disk.dirty()
+
+    @contextlib.contextmanager
+    def writing(self, hlc: int, actor: str, verb: str) -> Iterator[None]:
+        """While this lasts, changes stamped `hlc` are known to be `actor`'s.
+
+        The log may be quicker to deliver a write to our reader than to acknowledge it to its writer.
+        """
+        self._being_written[hlc] = (actor, verb)
+        try:
+            yield
+        finally:
+            del self._being_written[hlc]
+
+    # ---- cursors, journal
     def move_cursor(self, source: str, created: str, seq: int) -> None:
         """Remember how far `source` has been read, in the same transaction as what was read."""
         self.cursors[source] = self._disk.batch.cursors[source] = (created, seq)
@@ -159,14 +169,6 @@ class Holdings:
     def remember(self, name: str, value: str) -> None:
         """Keep a small fact about this process's past."""
         self.meta[name] = self._disk.batch.meta[name] = value
-        self._disk.dirty()
-
-    def quarantine(self, source: str, subject: str, payload: bytes, err: BadRecord) -> None:
-        """Put a refused message aside and say so; replication goes on."""
-        self.alerts(err.code if err.code != "bad_record" else "quarantined_record", f"from {source}: {err}")
-        row = QuarantineRow(self._now_ms(), source, subject[:500], str(err)[:500], payload[:QUARANTINED_BYTES])
-        self._disk.batch.quarantine.append(row)
-        del self._disk.batch.quarantine[:-1000]
         self._disk.dirty()
 
     def journal(self, kind: str | None, id: str | None, limit: int) -> list[JournalEntry]:
@@ -178,38 +180,23 @@ class Holdings:
                 rows[row.number] = row
         return [_decode_entry(rows[number].payload) for number in sorted(rows, reverse=True)[:limit]]
 
-    def journal_of_stamp(self, hlc: int, site: str) -> list[JournalRow]:
+    def journal_of_stamp(self, hlc: int, site: SiteId) -> list[JournalRow]:
         """Return what one write changed, as far as it is remembered."""
         rows = self._disk.journal("hlc = ?", (hlc,), 1000)
         rows += [row for row in self._disk.unwritten_journal() if row.hlc == hlc]
-        return [row for row in rows if site_of_writer(row.site) == site]
+        return [row for row in rows if site_of(row.site) == site]
 
     # ---- inside
-    def _merge(self, record: Record, payload: bytes | None, actor: str, verb: str) -> bool:
-        held = self.state.raw(record.key)
-        losses: tuple[Loss, ...] = ()
-        if held is None:
-            merged = record
-        else:
-            merging = merge(held, record)
-            losses = merging.losses
-            if not merging.changed:
-                return False
-            merged = merging.record
-            if merged.versions != record.versions:
-                payload = None
-        self._see(merged)
-        changes = self.state.apply(merged)
-        stored = encode_record(merged) if payload is None else payload
-        self._disk.batch.records[key_text(merged.key)] = (stored, self.seqs.get(merged.key, 0))
-        self._publish(changes, actor, verb)
-        self._report(losses)
-        return True
+    def _absorb(self, payload: bytes, source: SiteId) -> Effects:
+        refused = self.replica.quarantine.count
+        effects = self.replica.absorb(payload, source, self._now_ms())
+        if self.replica.quarantine.count != refused and time.monotonic() - self._complained_s > COMPLAIN_EVERY_S:
+            self._complained_s = time.monotonic()
+            newest = self.replica.quarantine.refused()[-1]
+            log.warning("record refused", source=source, reason=newest.message, refused=refused + 1)
+        return effects
 
-    def _report(self, losses: Iterable[Loss]) -> None:
-        """Conflicts become records of their own."""
-
-    def _publish(self, changes: list[Change], actor: str, verb: str) -> None:
+    def _publish(self, changes: Collection[Change], actor: str, verb: str) -> None:
         now_ms = self._now_ms()
         for change in changes:
             self._journal_number += 1
@@ -217,24 +204,22 @@ class Holdings:
             who, what = self._being_written.get(newest.hlc, (actor, verb))
             entry = journal_entry(change, number=self._journal_number, at_ms=now_ms, actor=who, verb=what)
             row = JournalRow(
-                self._journal_number, now_ms, key_text(change.key), change.key.kind, change.key.id,
+                self._journal_number, now_ms, str(change.key), change.key.kind, change.key.id,
                 newest.site, newest.hlc, newest.n, _encode_entry(entry),
             )  # fmt: skip
             self._disk.batch.journal.append(row)
-        self._disk.dirty()
-        self.feed.publish(changes)
+        if changes:
+            self.on_changes(changes)
+            self.feed.publish(changes)
         self.changed.ring()
-
-    def _see(self, record: Record) -> None:
-        newest = record.newest.hlc
-        self.clock.see(newest, ms_from_hlc(newest))  # decode_record has refused what is too far ahead
 
     def _note_seq(self, key: Key, seq: int) -> None:
         if seq > self.seqs.get(key, 0):
-            self.seqs[key] = self._disk.batch.seqs[key_text(key)] = seq
-            held = self._disk.batch.records.get(key_text(key))
+            text = str(key)
+            self.seqs[key] = self._disk.batch.seqs[text] = seq
+            held = self._disk.batch.records.get(text)
             if held is not None:
-                self._disk.batch.records[key_text(key)] = (held[0], seq)
+                self._disk.batch.records[text] = (held[0], seq)
             self._disk.dirty()
 
     def _settle_outbox(self, in_log: Record) -> None:
@@ -247,18 +232,13 @@ class Holdings:
 
     def _enqueue(self, key: Key) -> None:
         if key not in self.outbox:
-            self._disk.batch.outbox[key_text(key)] = True
-        self.outbox[key] = None
+            self._disk.batch.outbox[str(key)] = True
+            self.outbox[key] = None
+            self._disk.dirty()
         self.outbox_filled.ring()
-        self._disk.dirty()
 
     def _unqueue(self, key: Key) -> None:
         if key in self.outbox:
             del self.outbox[key]
-            self._disk.batch.outbox[key_text(key)] = False
+            self._disk.batch.outbox[str(key)] = False
             self._disk.dirty()
-
-
-def site_of_writer(writer: str) -> SiteId:
-    """Return the site behind a stamp: "a+x7" is a later life of "a"."""
-    return SiteId(writer.partition("+")[0])

@@ -86,7 +86,7 @@ class Replica:
         Raises StaleView if a record to create exists, Invalid if one becomes too large to be taken in by
         others, Unavailable while the site recovers from the loss of its disk.
         """
-        self._allow(writes)
+        self.check_allowed(writes)
         hlc = self.clock.tick(now_ms)
         records: dict[Key, Record] = {}
         for one in writes.writes:
@@ -196,7 +196,8 @@ class Replica:
             self._conflicts.discard(key)
         return Effects(forget=tuple(keys), changes=tuple(changes))
 
-    def _allow(self, writes: Writes) -> None:
+    def check_allowed(self, writes: Writes) -> None:
+        """Raise Unavailable if the site, back from the loss of its disk, may not make such a write yet."""
         if not self.recovery.may_write:
             raise Unavailable(f"site {self.site} lost its disk and has yet to read a neighbour; try again")
         if writes.claims and not self.recovery.may_hand_out:

@@ -12,15 +12,10 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     site: SiteId
     node: NodeId
-    site_number: int
     state_dir: Path
     secret: bytes  # the fabric's, at least 32 bytes
     serve: bool = True  # run the site's nats-server, pull from other sites and relay
     listen: str = "127.0.0.1:4222"  # of that server
     url: str = "nats://127.0.0.1:4222"  # how this process reaches it
-    advertise: str = ""  # how other sites reach it; "" = url
     server_binary: str = ""  # "" = find one
     peers: tuple[tuple[SiteId, str], ...] = ()  # sites to dial before their records are known, and their URLs
-    region: str = "RegionOne"
-    underlay_ip: str = ""  # of this node, for its record; "" = keep no node record
-    api_url: str = ""  # of this node, for its record

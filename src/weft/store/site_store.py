@@ -27,10 +27,13 @@ from weft.store.nats.server import NatsServer, ServerSettings
 from weft.store.nats.writer import Writer
 from weft.store.protocol import Alert, Change, Handler, JournalEntry, PeerStatus, ReceiptStatus
 from weft.store.records import Record
+from weft.store.replica import Replica
 from weft.store.settings import StoreSettings
 from weft.store.sqlite import Disk, DiskFull
 from weft.store.state import MergedState
 from weft.store.writes import Receipt, Writes
+
+TICK_S = 1.0
 
 
 def wall_ms() -> int:
@@ -47,13 +50,14 @@ class SiteStore:
         name = f"{settings.site}-{settings.node}"
         self._alerts = Alerts(now_ms)
         self._disk = Disk(settings.state_dir / "weft.db", self._on_disk_trouble)
-        self._holdings = Holdings(self._disk, self._alerts, now_ms)
+        self._now_ms = now_ms
+        self._holdings = Holdings(self._disk, lambda: Replica(settings.site, reports=settings.serve), now_ms)
         self._server = NatsServer(
             ServerSettings(name, settings.listen, settings.state_dir / "nats", settings.secret, settings.server_binary)
         )
         self._own = OwnLog(self._holdings, settings.url, settings.secret, name)
-        self._relay = Relay(self._holdings, self._own)
-        self._writer = Writer(self._holdings, self._own, settings.site, name, now_ms)
+        self._relay = Relay(self._holdings, self._own, self._alerts)
+        self._writer = Writer(self._holdings, self._own, name, now_ms)
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
         self._rpc = Rpc(self._link_to)
         self._own.on_link += [self._rpc.on_link, self._tell_runtime]
@@ -67,6 +71,7 @@ class SiteStore:
         store._holdings.load()
         loops: list[Coroutine[None, None, None]] = [
             store._disk.run(), store._own.run(), store._relay.run(), store.runtime.beat(),
+            store._tick(),
         ]  # fmt: skip
         try:
             if settings.serve:
@@ -103,11 +108,9 @@ class SiteStore:
         """Write those of `records` that are not known yet, exactly as given."""
         async with self._deadline(5.0):
             await self._own.until_in_sync()
-            new = {record.key for record in records if self.state.raw(record.key) is None}
-            for record in records:
-                if record.key in new:
-                    self._holdings.adopt(record, verb="seed")
-            await self._relay.until_told(new)
+            effects = self._holdings.replica.seed(records, self._now_ms())
+            self._holdings.carry_out(effects, actor="weftd", verb="seed")
+            await self._relay.until_told({record.key for record in records})
 
     def held_claims(self, pool: str) -> Collection[str]:
         """Return the items of `pool` that this process is taking right now."""
@@ -143,11 +146,11 @@ class SiteStore:
 
     def digest(self) -> str:
         """Return a text that is equal at two sites if and only if they hold the same."""
-        return ""
+        return self._holdings.replica.digest.root()
 
     def alerts(self) -> Collection[Alert]:
         """Return what an operator should look at."""
-        return self._alerts.all()
+        return [*self._alerts.all(), *self._holdings.replica.alerts()]
 
     def journal(self, *, kind: str | None = None, id: str | None = None, limit: int = 100) -> list[JournalEntry]:
         """Return the newest applied changes, newest first."""
@@ -165,6 +168,12 @@ class SiteStore:
                 yield
         except TimeoutError as err:
             raise why_down(self._own) from err
+
+    async def _tick(self) -> None:
+        """Do what time asks for, until cancelled."""
+        while True:
+            self._holdings.carry_out(self._holdings.replica.tick(self._now_ms()), actor="weftd", verb="report")
+            await asyncio.sleep(TICK_S)
 
     async def _link_to(self, site: SiteId) -> Link:
         assert site == self.site

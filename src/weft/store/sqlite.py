@@ -1,4 +1,4 @@
-"""What a weftd remembers on its own disk: merged records, cursors, the relay's outbox, journal, quarantine.
+"""What a weftd remembers on its own disk: merged records, cursors, the relay's outbox, the journal.
 
 It is a cache of the logs with one promise: what belongs together is written in one transaction. A record merged
 from a peer, the cursor that will not read it again and the outbox row that will relay it are on disk together or
@@ -17,14 +17,15 @@ import msgspec
 import structlog
 
 from weft.model import Unavailable
+from weft.store.journal import ENTRIES_MAX
+from weft.store.records import Record
+from weft.store.wire import encode_record
 
 log = structlog.get_logger()
 
 SCHEMA_VERSION = 1
 GATHER_S = 0.005  # one transaction for all that arrives in this time
 RETRY_S = 1.0  # after a full disk
-JOURNAL_ROWS = 100_000
-QUARANTINE_ROWS = 1000
 
 _SCHEMA = """
 create table record (key text primary key, payload blob not null, seq integer not null) without rowid;
@@ -35,8 +36,6 @@ create table journal (
     site text not null, hlc integer not null, n integer not null, payload blob not null);
 create index journal_by_id on journal (kind, id, number);
 create index journal_by_stamp on journal (hlc, site);
-create table quarantine (number integer primary key, at_ms integer not null, source text not null,
-    subject text not null, reason text not null, payload blob not null);
 create table meta (name text primary key, value text not null) without rowid;
 """
 
@@ -61,25 +60,14 @@ class JournalRow(msgspec.Struct, frozen=True):
     payload: bytes
 
 
-class QuarantineRow(msgspec.Struct, frozen=True):
-    """One refused message."""
-
-    at_ms: int
-    source: str
-    subject: str
-    reason: str
-    payload: bytes
-
-
 class Batch(msgspec.Struct):
     """What one transaction writes. Later facts about a key replace earlier ones."""
 
-    records: dict[str, tuple[bytes, int] | None] = {}  # key → payload and own log's sequence; None: forget it
+    records: dict[str, tuple[Record, int] | None] = {}  # key → record and own log's sequence; None: forget it
     seqs: dict[str, int] = {}  # key → own log's sequence, for records that are not written anew
     cursors: dict[str, tuple[str, int]] = {}
     outbox: dict[str, bool] = {}  # key → in it or not
     journal: list[JournalRow] = []
-    quarantine: list[QuarantineRow] = []
     meta: dict[str, str] = {}
 
 
@@ -94,7 +82,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class Disk:
-    """The file. `batch` gathers, `flush` and `run` write; reads of journal and quarantine go straight to disk."""
+    """The file. `batch` gathers, `flush` and `run` write; reads of the journal go straight to disk."""
 
     def __init__(self, path: Path, on_trouble: Callable[[DiskFull | None], None]) -> None:
         self._path = path
@@ -214,7 +202,7 @@ class Disk:
             if value is None:
                 forget.append((key,))
             else:
-                put.append((key, *value))
+                put.append((key, encode_record(value[0]), value[1]))
         seqs = [(seq, key) for key, seq in batch.seqs.items() if key not in batch.records]
         write = self._connection
         write.execute("begin immediate")
@@ -237,18 +225,12 @@ class Disk:
             raise
 
     def _write_history(self, batch: Batch) -> None:
-        """Add to journal and quarantine, and keep both bounded."""
+        """Add to the journal, and keep it bounded."""
         write = self._connection
         if batch.journal:
             rows = [msgspec.structs.astuple(row) for row in batch.journal]
             write.executemany("insert or replace into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            write.execute("delete from journal where number <= ?", (batch.journal[-1].number - JOURNAL_ROWS,))
-        if batch.quarantine:
-            rows = [msgspec.structs.astuple(row) for row in batch.quarantine]
-            columns = "at_ms, source, subject, reason, payload"
-            write.executemany(f"insert into quarantine ({columns}) values (?, ?, ?, ?, ?)", rows)
-            oldest = "(select max(number) from quarantine) - ?"
-            write.execute(f"delete from quarantine where number <= {oldest}", (QUARANTINE_ROWS,))
+            write.execute("delete from journal where number <= ?", (batch.journal[-1].number - ENTRIES_MAX,))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -276,8 +258,7 @@ def _put_back(batch: Batch, into: Batch) -> None:
     into.cursors = {**batch.cursors, **into.cursors}
     into.outbox = {**batch.outbox, **into.outbox}
     into.meta = {**batch.meta, **into.meta}
-    into.journal = (batch.journal + into.journal)[-JOURNAL_ROWS:]
-    into.quarantine = (batch.quarantine + into.quarantine)[-QUARANTINE_ROWS:]
+    into.journal = (batch.journal + into.journal)[-ENTRIES_MAX:]
 
 
 def _remove(path: Path) -> None:

@@ -36,7 +36,6 @@ class Fabric:
         defaults: dict[str, object] = {
             "site": SiteId(site),
             "node": NodeId(node),
-            "site_number": ord(site) - ord("a") + 1,
             "state_dir": self._directory / node,
             "secret": SECRET,
             "serve": node.endswith("1"),

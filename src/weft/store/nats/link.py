@@ -20,6 +20,7 @@ from weft.model import Unavailable
 
 PING_S = 2  # a dead WAN connection is noticed in 2 to 4 s; consumers' heartbeats see it sooner
 NO_LIMIT = -1
+NO_RESPONDERS = "503"
 
 
 class LinkDown(Unavailable):
@@ -64,9 +65,9 @@ class Link:
         self.client = client
         self.url = url
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._acks: dict[str, asyncio.Future[int]] = {}
+        self._waiting: dict[str, tuple[asyncio.Future[Any], Callable[[Msg], Any]]] = {}
         self._tokens = itertools.count(1)
-        self._ack_prefix = ""
+        self._reply_prefix = ""
 
     @property
     def is_open(self) -> bool:
@@ -84,28 +85,48 @@ class Link:
         self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None
     ) -> "asyncio.Future[int]":
         """Send to a stream; the future gives its sequence there, or raises ApiError or LinkDown."""
-        if not self.is_open:
-            raise LinkDown(f"{self.url}: not connected")
-        token = f"{next(self._tokens):x}"
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._acks[token] = future
-        try:
-            await self.client.publish(subject, payload, reply=self._ack_prefix + token, headers=headers)  # type: ignore[arg-type]
-        except (nats.errors.Error, OSError) as err:
-            self._acks.pop(token, None)
-            raise LinkDown(f"{self.url}: {err}") from err
+        await self._ask(subject, payload, headers, future, _seq_of_ack)
         return future
 
     async def request(self, subject: str, payload: bytes = b"", *, deadline_s: float = 5.0) -> Msg:
-        """Return the reply. Raises LinkDown, also if nobody answers in `deadline_s` seconds."""
+        """Return the reply. Raises LinkDown, also if nobody answers in `deadline_s` seconds.
+
+        Not nats-py's own request: it waits with `asyncio.wait_for`, which on Python 3.11 loses a cancellation that
+        comes together with the reply.
+        """
+        future: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        token = await self._ask(subject, payload, None, future, lambda msg: msg)
         try:
-            return await self.client.request(subject, payload, timeout=deadline_s)
-        except nats.errors.NoRespondersError as err:
-            raise LinkDown(f"{self.url}: nobody answers {subject}") from err
-        except nats.errors.TimeoutError as err:
+            async with asyncio.timeout(deadline_s):
+                reply = await future
+        except TimeoutError as err:
             raise LinkDown(f"{self.url}: no answer to {subject} within {deadline_s:g} s") from err
+        finally:
+            self._waiting.pop(token, None)
+        if not reply.data and (reply.headers or {}).get("Status") == NO_RESPONDERS:
+            raise LinkDown(f"{self.url}: nobody answers {subject}")
+        return reply
+
+    async def _ask(
+        self,
+        subject: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None,
+        future: "asyncio.Future[Any]",
+        read: Callable[[Msg], Any],
+    ) -> str:
+        """Send, and let the reply complete `future` with what `read` makes of it. Raises LinkDown."""
+        if not self.is_open:
+            raise LinkDown(f"{self.url}: not connected")
+        token = f"{next(self._tokens):x}"
+        self._waiting[token] = (future, read)
+        try:
+            await self.client.publish(subject, payload, reply=self._reply_prefix + token, headers=headers)  # type: ignore[arg-type]
         except (nats.errors.Error, OSError) as err:
-            raise LinkDown(f"{self.url}: {err!r}") from err
+            self._waiting.pop(token, None)
+            raise LinkDown(f"{self.url}: {err}") from err
+        return token
 
     async def api(self, verb: str, body: Any = None, *, deadline_s: float = 5.0) -> bytes:
         """Return JetStream's answer to `$JS.API.<verb>`. Raises ApiError, LinkDown."""
@@ -137,29 +158,35 @@ class Link:
     def _mark_closed(self, why: str) -> None:
         if not self.closed.done():
             self.closed.set_result(None)
-        acks, self._acks = self._acks, {}
-        for future in acks.values():
+        waiting, self._waiting = self._waiting, {}
+        for future, _read in waiting.values():
             if not future.done():
                 future.set_exception(LinkDown(f"{self.url}: connection lost ({why}); the write may have landed"))
                 future.exception()  # marks it as seen: a caller that gave up must not cause a warning
 
-    async def _listen_for_acks(self) -> None:
+    async def _listen_for_replies(self) -> None:
         inbox = self.client.new_inbox()
-        self._ack_prefix = inbox + "."
-        await self.subscribe(inbox + ".*", self._on_ack)
+        self._reply_prefix = inbox + "."
+        await self.subscribe(inbox + ".*", self._on_reply)
 
-    async def _on_ack(self, msg: Msg) -> None:
-        future = self._acks.pop(msg.subject.rpartition(".")[2], None)
-        if future is None or future.done():
+    async def _on_reply(self, msg: Msg) -> None:
+        future, read = self._waiting.pop(msg.subject.rpartition(".")[2], (None, None))
+        if future is None or read is None or future.done():
             return
-        if not msg.data:  # 503: no stream listens there, JetStream is off or not yet up
-            future.set_exception(LinkDown(f"{self.url}: the log is not being served"))
-            return
-        ack = _decode_ack(msg.data)
-        if ack.error is not None:
-            future.set_exception(ApiError(ack.error.err_code, ack.error.description))
-        else:
-            future.set_result(ack.seq)
+        try:
+            future.set_result(read(msg))
+        except Unavailable as err:
+            future.set_exception(err)
+
+
+def _seq_of_ack(msg: Msg) -> int:
+    """Return the sequence that a stream's acknowledgement tells. Raises ApiError, LinkDown."""
+    if not msg.data:  # 503: no stream listens there, JetStream is off or not yet up
+        raise LinkDown("the log is not being served")
+    ack = _decode_ack(msg.data)
+    if ack.error is not None:
+        raise ApiError(ack.error.err_code, ack.error.description)
+    return ack.seq
 
 
 async def dial(
@@ -193,8 +220,11 @@ async def dial(
                 error_cb=on_error,
                 pending_size=64 << 20,
             )
-            await link._listen_for_acks()
+            await link._listen_for_replies()
     except (nats.errors.Error, OSError, TimeoutError) as err:
         await link.close()
         raise LinkDown(f"{url}: {str(err) or 'no answer'}") from err
+    if (task := asyncio.current_task()) is not None and task.cancelling():
+        await link.close()
+        raise asyncio.CancelledError  # nats-py may lose it, see `request`
     return link

@@ -16,10 +16,10 @@ from weft.store.nats import site_log
 from weft.store.nats.link import ApiError, Link, LinkDown, dial
 from weft.store.nats.server_config import AGENT, password
 from weft.store.nats.site_log import Entry
-from weft.store.nats.subjects import RUNTIME, STATE, subject_of_key
+from weft.store.nats.subjects import RUNTIME, STATE, key_of_subject, subject_of_key
 from weft.store.nats.tail import Message, follow, position
 from weft.store.records import Key
-from weft.store.wire import BadRecord
+from weft.store.recovery import writer_name
 
 log = structlog.get_logger()
 
@@ -78,6 +78,11 @@ class OwnLog:
         """Return once the log has been read to its end."""
         await self._bell.until(lambda: self.in_sync)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return when `condition()` holds; it is looked at whenever something came from a log."""
+        while not condition():
+            await self._holdings.changed.wait()
+
     async def append(self, entries: Sequence[Entry]) -> list[int]:
         """Return the sequences under which `entries` are durable; survives lost connections and restarts of the server.
 
@@ -104,7 +109,7 @@ class OwnLog:
             if last is None:
                 self._holdings.seqs.pop(key, None)
             else:
-                self._take(subject_of_key(key), last[1], last[0])
+                self._holdings.on_own(key, last[1], last[0])
 
     async def catch_up(self) -> None:
         """Return once everything that is in the log now has been read."""
@@ -133,6 +138,7 @@ class OwnLog:
             self._holdings.log_is_new()
             seq = 0
         self._seq = seq
+        self._holdings.replica.writer = writer_name(self._holdings.replica.site, start.created_ms)
         self._link = link
         self.error = None
         for tell in self.on_link:
@@ -140,7 +146,8 @@ class OwnLog:
         self._bell.ring()
 
         def on_record(message: Message) -> None:
-            self._take(message.subject, message.payload, message.seq)
+            with contextlib.suppress(ValueError):  # nobody but an operator's tool writes a subject that we cannot spell
+                self._holdings.on_own(key_of_subject(message.subject), message.payload, message.seq)
             self._seq = message.seq
             self._holdings.move_cursor(OWN, start.created, message.seq)
             self._bell.ring()
@@ -157,12 +164,6 @@ class OwnLog:
         await first_failure(
             follow(link, STATE, seq, on_record, on_caught_up), follow(link, RUNTIME, 0, self.on_runtime, lambda: None)
         )
-
-    def _take(self, subject: str, payload: bytes, seq: int) -> None:
-        try:
-            self._holdings.on_own(payload, seq)
-        except BadRecord as err:
-            self._holdings.quarantine(OWN, subject, payload, err)
 
     def _note_error(self, text: str) -> None:
         if text != self.error:

@@ -5,6 +5,8 @@ it is read, merged, and the join goes out.
 """
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 
 import structlog
 
@@ -14,7 +16,7 @@ from weft.store.holdings import Holdings
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
 from weft.store.nats.site_log import Behind, Entry, LogFull, send, translated
-from weft.store.nats.subjects import subject_of_key
+from weft.store.nats.subjects import STATE, subject_of_key
 from weft.store.records import Key, Record
 from weft.store.wire import encode_record
 
@@ -27,8 +29,8 @@ FULL_RETRY_S = 1.0
 class Relay:
     """Empties the outbox, for ever."""
 
-    def __init__(self, holdings: Holdings, own: OwnLog) -> None:
-        self._holdings, self._own = holdings, own
+    def __init__(self, holdings: Holdings, own: OwnLog, alert: Callable[[str, str], None]) -> None:
+        self._holdings, self._own, self._alert = holdings, own, alert
         self._in_flight: set[Key] = set()
         self._moved = Bell()  # an answer came
         self._tasks: set[asyncio.Task[None]] = set()
@@ -54,9 +56,19 @@ class Relay:
                     continue
                 await self._moved.until(lambda: len(self._in_flight) < WINDOW or not link.is_open)
                 await self._send(link, key)
+            await self._purge(link)
             if any(key not in self._in_flight for key in self._holdings.outbox):
                 continue
             await _either(self._holdings.outbox_filled, self._moved, link)
+
+    async def _purge(self, link: Link) -> None:
+        """Take out of our log what the replica has forgotten for good."""
+        while self._holdings.forgotten:
+            key = next(iter(self._holdings.forgotten))
+            if self._holdings.state.raw(key) is None:
+                with contextlib.suppress(ApiError):
+                    await link.api(f"STREAM.PURGE.{STATE}", {"filter": subject_of_key(key)})
+            self._holdings.forgotten.discard(key)
 
     async def _send(self, link: Link, key: Key) -> None:
         record = self._holdings.state.raw(key)
@@ -87,7 +99,7 @@ class Relay:
                 await self._own.refresh([key])
             else:
                 code = err.code if isinstance(err, WeftError) else "relay_refused"
-                self._holdings.alerts(code, f"{key} is not stored in the site's log: {err}")
+                self._alert(code, f"{key} is not stored in the site's log: {err}")
                 await asyncio.sleep(FULL_RETRY_S if isinstance(err, LogFull) else 10 * FULL_RETRY_S)
         except LinkDown:
             pass

@@ -19,6 +19,7 @@ from weft.store.runtime import BEAT, BEAT_EVERY_S, NODE_EXPIRY_S, Heard, Runtime
 log = structlog.get_logger()
 
 VALUE_TTL_S = 3600  # values of a node that is gone leave the streams' memory; living nodes say them again
+BEAT_GRACE_S = 0.5  # the agent's own beats, with its vital figures, come first
 SAY_AGAIN_S = 1200.0
 
 _decode = msgspec.msgpack.Decoder(Heard).decode
@@ -33,6 +34,7 @@ class NatsRuntime:
         self._epoch = now_ms()
         self._last_ms = self._epoch
         self._own: dict[str, Any] = {}
+        self._beat_s = 0.0
         self._link: Link | None = None
         self.view = RuntimeView()
         self.changed = Bell()
@@ -40,6 +42,8 @@ class NatsRuntime:
 
     async def report(self, key: str, value: Any) -> None:
         """Say something about this node; None forgets the key. Never fails: an absent log hears it later."""
+        if key == BEAT:
+            self._beat_s = time.monotonic()
         if value is None:
             self._own.pop(key, None)
         else:
@@ -58,17 +62,18 @@ class NatsRuntime:
         return self.view.is_alive(node, time.monotonic())
 
     async def beat(self) -> None:
-        """Say that this node lives, and now and then everything else again, until cancelled."""
+        """Say that this node lives, if nobody else here does, and now and then everything again, until cancelled."""
         said_s = time.monotonic()
         while True:
-            await self.report(BEAT, {})
             now_s = time.monotonic()
+            if now_s - self._beat_s >= BEAT_EVERY_S:
+                await self.report(BEAT, self._own.get(BEAT, {}))
             self.view.sweep(now_s)
             if now_s - said_s > SAY_AGAIN_S:
                 said_s = now_s
                 for key, value in list(self._own.items()):
                     await self.report(key, value)
-            await asyncio.sleep(BEAT_EVERY_S)
+            await asyncio.sleep(max(self._beat_s + BEAT_EVERY_S + BEAT_GRACE_S - time.monotonic(), BEAT_GRACE_S))
 
     async def on_link(self, link: Link | None, *, is_relay: bool) -> None:
         """The connection to the site's log is new (tell it what it may have forgotten) or gone (None)."""

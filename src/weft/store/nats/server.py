@@ -5,7 +5,6 @@ and the next weftd finds it by its pid file and adopts it. A clean stop of weftd
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -80,6 +79,7 @@ class NatsServer:
             assert self.pid is not None
             started = time.monotonic()
             await _wait_end(self.pid)
+            self._reap()
             if self._stopping:
                 return
             self.restarts += 1
@@ -99,8 +99,7 @@ class NatsServer:
         self._stopping = True
         if self.pid is not None:
             await _end(self.pid)
-        if self._child is not None:
-            self._child.wait()
+        self._reap()
         self.pid = None
 
     async def restart(self) -> None:
@@ -151,8 +150,15 @@ class NatsServer:
         if await self._answers(deadline_s=READY_S):
             log.info("nats-server runs", pid=self.pid, listen=self._settings.listen)
             return
+        reason = self._why_failed(offset)
         await _end(self.pid)
-        raise ServerFailed(self._why_failed(offset))
+        self._reap()
+        raise ServerFailed(reason)
+
+    def _reap(self) -> None:
+        """Collect the exit status of an ended child, so that it leaves no zombie."""
+        if self._child is not None:
+            self._child.poll()
 
     async def _answers(self, deadline_s: float) -> bool:
         """Return True once the server greets as the one we configured, False if it ended or `deadline_s` passed."""
@@ -231,10 +237,3 @@ async def _wait_end(pid: int) -> None:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
-    _reap(pid)
-
-
-def _reap(pid: int) -> None:
-    """Collect the exit status of a child, so that it leaves no zombie; an adopted one has another parent."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)

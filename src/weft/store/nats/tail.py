@@ -7,8 +7,10 @@ dials again and goes on from its cursor.
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 from nats.aio.msg import Msg
@@ -17,6 +19,7 @@ from weft.store.nats.link import Link, LinkDown
 
 HEARTBEAT_S = 1.0
 SILENCE_S = 3.2  # three heartbeats missed: the connection is dead, whatever TCP thinks
+_FRACTION = re.compile(r"(?<=\.\d{6})\d+")  # nanoseconds, which Python 3.11 does not read
 BURST_S = 0.002  # let other coroutines run at least this often while a backlog is read
 
 
@@ -25,6 +28,11 @@ class Position(msgspec.Struct, frozen=True):
 
     created: str  # another value = another incarnation: sequences mean nothing any more
     last_seq: int
+
+    @property
+    def created_ms(self) -> int:
+        """When the stream was made, in milliseconds since 1970."""
+        return int(datetime.fromisoformat(_FRACTION.sub("", self.created).replace("Z", "+00:00")).timestamp() * 1000)
 
 
 class _State(msgspec.Struct):

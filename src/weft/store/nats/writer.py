@@ -5,31 +5,30 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
 
 import msgspec
 
-from weft.model import Conflict, SiteId, Unavailable, WeftError
+from weft.model import Unavailable, WeftError
 from weft.store.holdings import Holdings
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog, why_down
 from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry, release_claim, take_claim, translated
 from weft.store.nats.subjects import subject_of_claim, subject_of_key
-from weft.store.records import DELETED, Key, Record, write
-from weft.store.wire import check_record, encode_record
+from weft.store.records import DELETED, Key
+from weft.store.replica import Written
+from weft.store.wire import encode_record
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
 
 class Writer:
     """Takes decisions to the site's log."""
 
-    def __init__(self, holdings: Holdings, own: OwnLog, site: SiteId, holder: str, now_ms: Callable[[], int]) -> None:
+    def __init__(self, holdings: Holdings, own: OwnLog, holder: str, now_ms: Callable[[], int]) -> None:
         self._holdings, self._own = holdings, own
-        self._site, self._holder, self._now_ms = site, holder, now_ms
+        self._holder, self._now_ms = holder, now_ms
         self._taking: dict[str, set[str]] = {}
         self._claims_of: dict[Key, list[Claim]] = {}  # what our commits of the last minute still have locked
         self._lapses: deque[tuple[float, Key]] = deque()
-        self.writer_id: str = site  # how stamps name us; another one in each life of the site's log
 
     def held_claims(self, pool: str) -> Collection[str]:
         """Return the items of `pool` that commits under way are taking."""
@@ -41,52 +40,50 @@ class Writer:
             async with asyncio.timeout(deadline_s):
                 return await self._commit(writes)
         except TimeoutError as err:
+            self._holdings.replica.check_allowed(writes)  # the clearer reason, if it is that
             raise why_down(self._own) from err
 
     async def _commit(self, writes: Writes) -> Receipt:
+        await self._own.up()  # a log that is not there must not cost anybody a claim
         with self._reserved(writes.claims):
             taken: list[Claim] = []
-            records: list[Record] = []
             try:
+                await self._until_allowed(writes)
                 await self._take_claims(writes.claims, taken)
-                hlc = self._holdings.clock.tick(self._now_ms())
-                records = self._records(writes, hlc)
-                await self._write(records, hlc, writes, taken)
-            except Behind as err:
-                await self._release(taken)
-                with contextlib.suppress(LinkDown):
-                    await self._own.refresh(record.key for record in records)
-                raise StaleView(f"{records[0].key} was written by another process of this site") from err
+                # Decided records only now: while we waited for the claims, something may have been merged.
+                written = self._holdings.replica.write(writes, self._now_ms())
+                await self._append(written, writes, taken)
             except WeftError:
                 await self._release(taken)
                 raise
-        for record in records:
+        for record in written.records:
             if record.get(DELETED) is True:
                 await self._release(self._claims_of.pop(record.key, []))
-        return Receipt(f"{self._site}-{hlc:x}", self._site, hlc, tuple(record.key for record in records))
+        return written.receipt
 
-    async def _write(self, records: list[Record], hlc: int, writes: Writes, claims: list[Claim]) -> None:
-        """Make `records` durable and merge them. Raises what `OwnLog.append` does."""
-        entries = [self._entry(record) for record in records]
-        with self._holdings.writing(hlc, writes.actor, writes.verb):
-            seqs = await self._own.append(entries)
-            for record, entry, seq in zip(records, entries, seqs, strict=True):
-                self._holdings.committed(record, entry.payload, seq)
-                self._remember_claims(record.key, entry.payload, claims)
+    async def _append(self, written: Written, writes: Writes, claims: list[Claim]) -> None:
+        """Make records durable and merge them. Raises StaleView and what `OwnLog.append` does."""
+        held = self._holdings.seqs
+        entries = [
+            Entry(subject_of_key(record.key), encode_record(record), held.get(record.key, 0))
+            for record in written.records
+        ]
+        with self._holdings.writing(written.receipt.hlc, writes.actor, writes.verb):
+            try:
+                seqs = await self._own.append(entries)
+            except Behind as err:
+                with contextlib.suppress(LinkDown):
+                    await self._own.refresh(record.key for record in written.records)
+                first = written.records[0].key
+                raise StaleView(f"{first} was written by another process of this site") from err
+            self._holdings.committed(written.records, seqs)
+        for record, entry in zip(written.records, entries, strict=True):
+            self._remember_claims(record.key, entry.payload, claims)
 
-    def _records(self, writes: Writes, hlc: int) -> list[Record]:
-        """Return the new versions of the records, one per key. Raises Conflict if one to be created exists."""
-        values: dict[Key, dict[str, Any]] = {}
-        for one in writes.writes:
-            if one.create and self._holdings.state.raw(one.key) is not None:
-                raise Conflict(f"{one.key} exists already")
-            values.setdefault(one.key, {}).update(one.values)
-        raw = self._holdings.state.raw
-        return [write(raw(key), key, what, hlc, self.writer_id) for key, what in values.items()]
-
-    def _entry(self, record: Record) -> Entry:
-        check_record(record, self._now_ms())  # what we would refuse from a peer we must not write ourselves
-        return Entry(subject_of_key(record.key), encode_record(record), self._holdings.seqs.get(record.key, 0))
+    async def _until_allowed(self, writes: Writes) -> None:
+        """Wait while the site recovers from the loss of its disk; most often that is over in a moment."""
+        recovery = self._holdings.replica.recovery
+        await self._own.until(lambda: recovery.may_write and (recovery.may_hand_out or not writes.claims))
 
     # ---- claims
     @contextlib.contextmanager
