@@ -1,14 +1,13 @@
 """Two nodes with an underlay between them and a workload each, the smallest fabric there is."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 import msgspec
 
-from tests.dataplane.netns import ip, namespaces, run_in
-from weft.dataplane.units import Device
+from tests.dataplane.netns import ip, namespaces
 from weft.model import NodeId, PortId
 from weft.plan import (
     Dhcp4Entry,
@@ -52,6 +51,10 @@ def workload(number: int, node: str) -> Workload:
     """Return workload `w<number>` with addresses made of its number."""
     addresses = (ip_address(f"10.0.0.{number}"), ip_address(f"2001:db8::{number:x}"))
     return Workload(name=f"w{number}", node=node, mac=f"fa:16:00:01:00:{number:02x}", addresses=addresses)
+
+
+W1, W2, W3 = workload(1, "n1"), workload(2, "n2"), workload(3, "n1")
+WORKLOADS = [W1, W2, W3]
 
 
 def plan_for(node: str, workloads: list[Workload], revision: int = 1) -> NodePlan:
@@ -128,11 +131,3 @@ def add_machine(item: Workload, *, addressed: bool = True) -> None:
     prefix = {4: "/24", 6: "/64 nodad"}  # a test does not wait for DAD
     lines = [f"addr add {address}{prefix[address.version]} dev eth0" for address in item.addresses]
     ip(item.namespace, f"link set eth0 mtu {MTU_BYTES}", *(lines if addressed else ()), "link set eth0 up")
-
-
-def devices_of(node: str, names: list[str]) -> Mapping[str, Device]:
-    out = {}
-    for name in names:
-        index = run_in(f"weft-t-{node}", "cat", f"/sys/class/net/{name}/ifindex").stdout
-        out[name] = Device(int(index), is_veth=True)
-    return out
