@@ -100,4 +100,13 @@ int from_port(struct __sk_buff *skb)
 	return verdict(skb, result == CONTINUE ? forward(skb, port, to_mac) : result);
 }
 
+/* Keeps the enums in the type information, where a test compares them with Python's. Not loaded. */
+struct {
+	enum weft_schema schema;
+	enum weft_limit limit;
+	enum port_flag port;
+	enum fdb_flag fdb;
+	enum drop_reason drop;
+} enums SEC("contract");
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
