@@ -9,6 +9,7 @@ from weft.commands.errors import (
     IpAddressGenerationFailure,
 )
 from weft.commands.prefixes import is_assignable
+from weft.store.blocks import Pool
 from weft.store.kinds import PORT
 from weft.store.picking import NothingLeft, pick_item, require_item
 from weft.store.pools import subnet_pool
@@ -24,7 +25,8 @@ class AddressPicker:
     def __init__(self, state: State, context: Context, port_id: str | None = None) -> None:
         self._state, self._context = state, context
         self._port_id = port_id  # whose own addresses are free to it
-        self._taken: dict[str, set[str]] = {}  # subnet → addresses
+        self._pools: dict[str, Pool] = {}
+        self._held: dict[str, set[str]] = {}  # subnet → addresses others are taking, and those we took
         self.claims: list[Claim] = []
 
     def any(self, subnets: Sequence[Record], network_id: str) -> dict[str, str]:
@@ -34,25 +36,24 @@ class AddressPicker:
         """
         elsewhere: NeedsTransfer | None = None
         for subnet in subnets:
-            id = subnet.key.id
-            pool = subnet_pool(self._state, subnet)
-            held = {*self._context.held(pool.name), *self._taken.get(id, ())}
+            pool, held = self._pool(subnet)
+            seed = self._context.seed + len(held)  # another place for each of a bulk
             try:
-                address = pick_item(self._state, pool, self._context.site, held, self._context.seed)
+                address = pick_item(self._state, pool, self._context.site, held, seed)
             except NothingLeft:
                 continue
             except NeedsTransfer as need:  # a later subnet may do without asking across the WAN
                 elsewhere = elsewhere or need
                 continue
-            return self._take(id, address)
+            return self._take(subnet.key.id, address)
         raise elsewhere or IpAddressGenerationFailure(network_id)
 
     def exactly(self, subnet: Record, address: str, device_owner: str) -> dict[str, str]:
         """Return `address` if it is free. Raises InvalidIpForSubnet, IpAddressAlreadyAllocated, NeedsTransfer."""
         if not is_assignable(read_prefix(subnet.get("cidr")), read_ip(address), device_owner):
             raise InvalidIpForSubnet(address)
-        pool = subnet_pool(self._state, subnet)
-        if address in self._context.held(pool.name) or not self._is_free(subnet.key.id, address):
+        pool, held = self._pool(subnet)
+        if address in held or self._is_used(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
         require_item(self._state, pool, self._context.site, address)
         return self._take(subnet.key.id, address)
@@ -62,15 +63,19 @@ class AddressPicker:
 
         Raises IpAddressAlreadyAllocated if it was handed out all the same.
         """
-        if not self._is_free(subnet.key.id, address):
+        if self._is_used(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
-        self._taken.setdefault(subnet.key.id, set()).add(address)
         return {"subnet_id": subnet.key.id, "ip_address": address}
 
-    def _is_free(self, subnet_id: str, address: str) -> bool:
-        if address in self._taken.get(subnet_id, ()):
-            return False
-        return not any(
+    def _pool(self, subnet: Record) -> tuple[Pool, set[str]]:
+        pool = self._pools.get(subnet.key.id)
+        if pool is None:
+            pool = self._pools[subnet.key.id] = subnet_pool(self._state, subnet)
+            self._held[subnet.key.id] = set(self._context.held(pool.name))
+        return pool, self._held[subnet.key.id]
+
+    def _is_used(self, subnet_id: str, address: str) -> bool:
+        return any(
             ip["ip_address"] == address and ip["subnet_id"] == subnet_id
             for port in self._state.lookup(PORT.name, "fixed_ips[].ip_address", address)
             if port.key.id != self._port_id
@@ -78,6 +83,6 @@ class AddressPicker:
         )
 
     def _take(self, subnet_id: str, address: str) -> dict[str, str]:
-        self._taken.setdefault(subnet_id, set()).add(address)
+        self._held[subnet_id].add(address)
         self.claims.append(Claim(f"subnet.{subnet_id}", address))
         return {"subnet_id": subnet_id, "ip_address": address}

@@ -6,6 +6,7 @@ and machines bring theirs along.
 
 from weft.commands.context import Context
 from weft.commands.errors import MacAddressInUse
+from weft.store.blocks import Pool
 from weft.store.kinds import PORT
 from weft.store.picking import pick_item
 from weft.store.pools import MAC, mac_pool
@@ -18,13 +19,18 @@ class MacPicker:
 
     def __init__(self, state: State, context: Context) -> None:
         self._state, self._context = state, context
+        self._pool: Pool | None = None
+        self._held: set[str] = set()  # picked ones that others are taking, and all that we took
         self._taken: set[tuple[str, str]] = set()  # network, MAC
         self.claims: list[Claim] = []
 
     def any(self, network_id: str) -> str:
         """Return a MAC that no port of the fabric has. Raises NeedsTransfer, NothingLeft."""
-        held = {*self._context.held(MAC), *(mac for _, mac in self._taken)}
-        mac = pick_item(self._state, mac_pool(self._state), self._context.site, held, self._context.seed)
+        if self._pool is None:
+            self._pool = mac_pool(self._state)
+            self._held.update(self._context.held(MAC))
+        seed = self._context.seed + len(self._held)  # another place for each of a bulk
+        mac = pick_item(self._state, self._pool, self._context.site, self._held, seed)
         return self._take(network_id, mac, MAC)
 
     def exactly(self, network_id: str, mac: str) -> str:
@@ -38,5 +44,6 @@ class MacPicker:
 
     def _take(self, network_id: str, mac: str, pool: str) -> str:
         self._taken.add((network_id, mac))
+        self._held.add(mac)
         self.claims.append(Claim(pool, mac))
         return mac

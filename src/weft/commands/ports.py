@@ -92,7 +92,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
             values.get("device_owner", port.get("device_owner", "")),
             picker,
         )
-        if values["fixed_ips"] == port.get("fixed_ips"):
+        if _in_order(values["fixed_ips"]) == _in_order(port.get("fixed_ips", [])):
             del values["fixed_ips"]
     _bind(port, values, context)
     writes = (Write(port.key, values),) if values else ()
@@ -148,6 +148,10 @@ def _create(state: State, request: CreatePort, macs: MacPicker, addresses: Addre
         "created_at": context.now,
     }
     return Write(Key("fabric", PORT.name, context.new_id()), values, create=True)
+
+
+def _in_order(fixed_ips: Addresses) -> list[tuple[str, str]]:
+    return sorted((ip["subnet_id"], ip["ip_address"]) for ip in fixed_ips)
 
 
 def _check_groups(groups: list[str] | UnsetType) -> None:

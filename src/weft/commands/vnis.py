@@ -16,14 +16,15 @@ class VniPicker:
 
     def __init__(self, state: State, context: Context) -> None:
         self._state, self._context = state, context
-        self._taken: set[str] = set()
+        self._pool = vni_pool(state)
+        self._held = set(context.held(VNI))
         self.claims: list[Claim] = []
 
     def any(self) -> int:
         """Return a free VNI of this site's blocks. Raises NeedsTransfer, NoNetworkAvailable."""
-        held = {*self._context.held(VNI), *self._taken}
+        seed = self._context.seed + len(self._held)  # another place for each of a bulk
         try:
-            vni = pick_item(self._state, vni_pool(self._state), self._context.site, held, self._context.seed)
+            vni = pick_item(self._state, self._pool, self._context.site, self._held, seed)
         except NothingLeft:
             raise NoNetworkAvailable from None
         return self._take(vni)
@@ -33,13 +34,12 @@ class VniPicker:
         if not 1 <= vni <= MAX_VNI:
             raise InvalidInput(f"provider:segmentation_id out of range (1 through {MAX_VNI})")
         text = str(vni)
-        is_taken = text in self._taken or text in self._context.held(VNI)
-        if is_taken or self._state.lookup(NETWORK.name, "vni", vni):
+        if text in self._held or self._state.lookup(NETWORK.name, "vni", vni):
             raise TunnelIdInUse(vni)
-        require_item(self._state, vni_pool(self._state), self._context.site, text)
+        require_item(self._state, self._pool, self._context.site, text)
         return self._take(text)
 
     def _take(self, vni: str) -> int:
-        self._taken.add(vni)
+        self._held.add(vni)
         self.claims.append(Claim(VNI, vni))
         return int(vni)

@@ -27,6 +27,8 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[Item], bool]:
     """Return the objects to create, and whether they came in bulk. Raises BadRequest, BadValue."""
+    if not body:
+        raise BadRequest(f"Unable to find '{resource.name}' in request body")
     document = read_json(body)
     if not document:
         raise BadRequest("Resource body required")
