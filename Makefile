@@ -1,7 +1,7 @@
 # Everything a newcomer or a developer runs. Each target sets up what it needs, and says nothing if it is there.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-export PATH := $(PATH):/usr/sbin:/sbin
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
 BIN := .venv/bin
 UV := .tools/bin/uv

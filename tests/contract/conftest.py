@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from weft.api.settings import ApiSettings
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
+
+OPENSTACK = Path(sys.executable).with_name("openstack")  # ours, whatever else is on the PATH
 
 SECRET, PASSWORD = b"s" * 32, "correct horse"
 
@@ -99,7 +102,7 @@ def openstack_client(clouds: Path) -> Callable[..., str]:
 
     def run(*words: str) -> str:
         environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}
-        done = subprocess.run(["openstack", *words], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run([OPENSTACK, *words], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
