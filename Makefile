@@ -36,7 +36,7 @@ dev: setup-lab setup-bench lab ## the whole environment, then a lab to try thing
 
 .PHONY: check
 check: setup-python lint ## format, lint, types, layers, unit tests (under a minute)
-	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel"
+	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients"
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)

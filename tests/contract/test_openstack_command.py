@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+pytestmark = pytest.mark.clients
+
 
 def test_network_subnet_and_port(openstack_client):
     def show(*words: str) -> dict:
