@@ -16,7 +16,7 @@ SECRET_BYTES = 48
 def write_secrets(home: Home) -> None:
     """Make the fabric's secret and the admin's password, unless they are there."""
     if not home.secret_file.exists():
-        write_atomic(home.secret_file, secrets.token_bytes(SECRET_BYTES), mode=0o600)
+        write_atomic(home.secret_file, secrets.token_hex(SECRET_BYTES).encode(), mode=0o600)
     if not home.password_file.exists():
         write_atomic(home.password_file, secrets.token_urlsafe(18).encode(), mode=0o600)
 
