@@ -1,5 +1,6 @@
 """weftd on the lab's nodes: its configuration, its start and its end."""
 
+import contextlib
 import secrets
 import shutil
 import sys
@@ -11,6 +12,7 @@ from weft.lab.layout import API_PORT, NATS_PORT, Layout, Node
 from weft.lab.processes import Process, kill, processes, spawn
 
 SECRET_BYTES = 48
+PINS = Path("/sys/fs/bpf/weft")  # where weftd pins, by node, if its configuration does not say otherwise
 
 
 def write_secrets(home: Home) -> None:
@@ -49,6 +51,14 @@ def kill_nodes(home: Home, nodes: Collection[Node], *, wipe: bool) -> list[Proce
         for node in nodes:
             shutil.rmtree(state_dir(home, node), ignore_errors=True)
     return killed
+
+
+def forget_kernel(nodes: Iterable[Node]) -> None:
+    """Remove what these nodes' weftd pinned: programs and maps, for which there is no weftd any more."""
+    for node in nodes:
+        shutil.rmtree(PINS / node.name, ignore_errors=True)
+    with contextlib.suppress(OSError):  # others are in use, or there is none
+        PINS.rmdir()
 
 
 def config_text(home: Home, layout: Layout, node: Node) -> str:

@@ -4,6 +4,7 @@ Every namespace carries the lab's mark as alias of its `lo`, every device in the
 what does not carry it is not ours, whatever its name.
 """
 
+import contextlib
 import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -91,6 +92,8 @@ def build(layout: Layout, mark: str) -> list[str]:
     for node in missing:
         if node.netns in present.netns:  # half a node: a crash, or somebody's hand
             remove_netns(node.netns)
+    delete_links({node.mgmt_device for node in missing} & present.devices)  # held by a namespace without a name
+    delete_links({node.name for node in missing} & present.wan_devices, WAN_NETNS)
     _make_nodes(missing, mark)
     return [node.name for node in missing]
 
@@ -100,10 +103,19 @@ def remove(mark: str, claimed: Collection[str] = ()) -> list[str]:
     present = look(mark, claimed)
     for netns in present.netns:
         kill_all_in(netns)
-    ip_batch([f"link del {device}" for device in sorted(present.devices)])  # their far ends go with them
+    delete_links(present.devices)  # their far ends go with them
     for netns in present.netns:
         remove_netns(netns)
     return sorted(present.netns | present.devices)
+
+
+def delete_links(names: Collection[str], netns: str | None = None) -> None:
+    """Delete devices, those that are still there: one whose far end's namespace has died goes by itself, some time."""
+    for name in names:
+        with contextlib.suppress(ToolFailed):
+            ip_batch([f"link del {name}"], netns)
+    if left := {link["ifname"] for link in _links(netns)}.intersection(names):
+        raise ToolFailed(f"could not delete {', '.join(sorted(left))}")
 
 
 def remove_netns(netns: str) -> None:

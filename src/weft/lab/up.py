@@ -11,7 +11,7 @@ from weft.lab.home import Home, LabState
 from weft.lab.layout import Layout, Node, layout
 from weft.lab.machine_verbs import revive_machines
 from weft.lab.machines import machine_netns
-from weft.lab.nodes import log_file, start_nodes, write_configs, write_secrets
+from weft.lab.nodes import forget_kernel, log_file, start_nodes, write_configs, write_secrets
 from weft.lab.processes import kill, processes
 from weft.lab.shell import require_root_and_tools
 from weft.lab.tenants import ensure_tenants, write_clouds
@@ -49,6 +49,8 @@ def up(home: Home, sites: int | None, nodes: int | None, delay_ms: float | None,
         shape = state.layout
         made = topology.build(shape, home.mark)
         tell(f"{len(shape.sites)} sites of {len(shape.sites[0].nodes)} nodes: {len(made)} namespaces made")
+        kill(home, lambda process: process.node in made)  # they live on in the namespaces that were there before
+        forget_kernel(node for node in shape.nodes if node.name in made)
         wan_method = apply_wan(home, state)
         write_secrets(home)
         write_configs(home, shape)
@@ -71,6 +73,7 @@ def down(home: Home) -> list[str]:
         try:
             if state := home.find():
                 claimed |= topology.names(state.layout)
+                forget_kernel(state.layout.nodes)
         except Conflict:  # a damaged state file: what bears our mark goes all the same
             pass
         removed = topology.remove(home.mark, claimed)
