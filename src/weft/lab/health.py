@@ -9,10 +9,11 @@ import httpx
 import msgspec
 
 from weft.lab.layout import Node
+from weft.lab.site_api import http_client
 from weft.model import Unavailable
 
 ASK_S = 2.0
-POLL_S = 0.05
+POLL_S = 0.1
 PARALLEL = 16
 
 
@@ -33,14 +34,13 @@ class NodeHealth(msgspec.Struct, frozen=True):
 
 def ask_all(nodes: Sequence[Node]) -> dict[str, NodeHealth]:
     """Ask all nodes at once; those that are down say so. Takes at most `ASK_S` or so."""
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        return {health.node: health for health in pool.map(ask, nodes)}
+    with http_client(ASK_S) as client, ThreadPoolExecutor(PARALLEL) as pool:
+        return {health.node: health for health in pool.map(lambda node: _ask(client, node), nodes)}
 
 
-def ask(node: Node) -> NodeHealth:
-    """Ask one node."""
+def _ask(client: httpx.Client, node: Node) -> NodeHealth:
     try:
-        response = httpx.get(f"{node.api_url}/weft/v1/health", timeout=ASK_S, trust_env=False)
+        response = client.get(f"{node.api_url}/weft/v1/health")
         if response.is_error:
             return NodeHealth(node.name, error=f"{response.status_code} from {response.url}")
         return health_from_body(node.name, response.json())

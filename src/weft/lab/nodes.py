@@ -53,10 +53,10 @@ def kill_nodes(home: Home, nodes: Collection[Node], *, wipe: bool) -> list[Proce
     return killed
 
 
-def forget_kernel(nodes: Iterable[Node]) -> None:
+def forget_kernel(names: Iterable[str]) -> None:
     """Remove what these nodes' weftd pinned: programs and maps, for which there is no weftd any more."""
-    for node in nodes:
-        shutil.rmtree(PINS / node.name, ignore_errors=True)
+    for name in names:
+        shutil.rmtree(PINS / name, ignore_errors=True)
     with contextlib.suppress(OSError):  # others are in use, or there is none
         PINS.rmdir()
 

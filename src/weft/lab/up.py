@@ -50,7 +50,7 @@ def up(home: Home, sites: int | None, nodes: int | None, delay_ms: float | None,
         made = topology.build(shape, home.mark)
         tell(f"{len(shape.sites)} sites of {len(shape.sites[0].nodes)} nodes: {len(made)} namespaces made")
         kill(home, lambda process: process.node in made)  # they live on in the namespaces that were there before
-        forget_kernel(node for node in shape.nodes if node.name in made)
+        forget_kernel(made)
         wan_method = apply_wan(home, state)
         write_secrets(home)
         write_configs(home, shape)
@@ -69,11 +69,11 @@ def down(home: Home) -> list[str]:
     require_root_and_tools()
     with home.locked(alone=True):
         kill(home, lambda _: True)
+        forget_kernel(directory.name for directory in home.node_dir("a1").parent.glob("*"))
         claimed: set[str] = {machine_netns(file.stem) for file in home.machines_dir.glob("*.json")}
         try:
             if state := home.find():
                 claimed |= topology.names(state.layout)
-                forget_kernel(state.layout.nodes)
         except Conflict:  # a damaged state file: what bears our mark goes all the same
             pass
         removed = topology.remove(home.mark, claimed)

@@ -98,7 +98,9 @@ def _tell_trouble(console: Console, stage: Stage, home: Home, var: Path, trouble
 
 
 def _is_bad(line: str) -> bool:
-    return any(word in line.lower() for word in ("error", "warning", "critical", "traceback", "exception"))
+    if line.startswith("{"):
+        return any(f'"level": "{level}"' in line for level in ("warning", "error", "critical"))
+    return "error" in line.lower() or line.startswith(("weftd:", "Traceback"))
 
 
 if __name__ == "__main__":
