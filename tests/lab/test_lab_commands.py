@@ -1,14 +1,14 @@
 """The lab's commands, word for word as they are promised. The tests of this file tell one story, in order."""
 
 import json
-import os
-import signal
 
 import pytest
 
-from .conftest import Corner, eventually
+from .conftest import BIN, Corner, eventually
 
 pytestmark = pytest.mark.lab
+
+WEFT = str(BIN / "weft")
 
 
 def healthy(lab: Corner) -> bool:
@@ -84,10 +84,9 @@ def test_the_least_loaded_node_is_taken_and_given_ports_are_kept(lab, tapestry):
 
 
 def test_exec_passes_input_and_exit_code(lab):
-    weft = f"{os.path.dirname(os.sys.executable)}/weft"  # noqa: PTH120
-    done = lab.run(weft, "lab", "exec", "web-a", "--", "sh", "-c", "cat; hostname; exit 7", stdin="hello\n")
+    done = lab.run(WEFT, "lab", "exec", "web-a", "--", "sh", "-c", "cat; hostname; exit 7", stdin="hello\n")
     assert (done.returncode, done.stdout) == (7, "hello\nweb-a\n")
-    assert lab.run(weft, "lab", "exec", "web-a", "--", "ip", "-j", "link", "show", "eth0").returncode == 0
+    assert lab.run(WEFT, "lab", "exec", "web-a", "--", "ip", "-j", "link", "show", "eth0").returncode == 0
     assert "no machine" in lab.refused("lab", "exec", "nobody", "--", "true")
 
 
@@ -188,10 +187,11 @@ def test_machines_are_deleted_with_their_ports(lab):
 def test_down_leaves_nothing_of_ours_and_everything_else(corner):
     corner.weft("lab", "up", "--sites", "1", "--nodes", "1")
     corner.sh("ip netns add weft-mine; ip link add weft-own type veth peer name other")
-    weftd = corner.json("lab", "status")["sites"][0]["nodes"][0]["weftd_pid"]
+    assert corner.sh("ls /sys/fs/bpf/weft").split() == ["a1"]
     (corner.var / "lab" / "lab.json").write_text("{ damaged by a crash")
     corner.weft("lab", "down")
-    assert corner.run("sh", "-c", f"kill -{signal.SIGTERM.value} {weftd}").returncode, "weftd runs on"
+    assert corner.run("sh", "-c", "grep -la WEFT_LAB_NODE /proc/[0-9]*/environ").stdout == "", "something runs on"
+    assert corner.run("ls", "/sys/fs/bpf/weft").returncode, "something is pinned"
     assert corner.sh("ip netns").split() == ["weft-mine"]
     assert {line.split("@")[0].split()[0] for line in corner.sh("ip -br link").splitlines()} == {
         "lo",
@@ -201,6 +201,16 @@ def test_down_leaves_nothing_of_ours_and_everything_else(corner):
     assert not (corner.var / "lab").exists()
     corner.weft("lab", "down")  # once more does no harm
     corner.sh("ip netns del weft-mine; ip link del weft-own")
+
+
+@pytest.mark.parametrize("after_s", [0.3, 0.45, 0.6, 0.9])
+def test_down_cleans_up_wherever_up_was_killed(corner, after_s):
+    corner.run("timeout", "-s", "KILL", str(after_s), WEFT, "lab", "up", "--sites", "2", "--delay", "10")
+    corner.weft("lab", "down")
+    assert corner.sh("ip netns") == ""
+    assert corner.sh("ip -br link").split()[0] == "lo"
+    assert corner.run("sh", "-c", "grep -la WEFT_LAB_NODE /proc/[0-9]*/environ").stdout == ""
+    assert not (corner.var / "lab").exists()
 
 
 def test_names_in_use_by_others_are_respected(corner):
