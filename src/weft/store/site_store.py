@@ -15,17 +15,23 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from typing import Self
 
-from weft.model import SiteId, Unavailable
+from weft.model import SiteId
 from weft.store.alerts import Alerts
+from weft.store.giving import TRANSFER, Giving
 from weft.store.holdings import Holdings
+from weft.store.nats.comparison import answer_comparisons
 from weft.store.nats.link import Link
 from weft.store.nats.own_log import OwnLog, why_down
+from weft.store.nats.peers import Peers
+from weft.store.nats.readiness import Readiness
 from weft.store.nats.relay import Relay
 from weft.store.nats.rpc import Rpc
 from weft.store.nats.runtime_stream import NatsRuntime
 from weft.store.nats.server import NatsServer, ServerSettings
+from weft.store.nats.subjects import HELLO
 from weft.store.nats.writer import Writer
 from weft.store.protocol import Alert, Change, Handler, JournalEntry, PeerStatus, ReceiptStatus
+from weft.store.receipts import Receipts
 from weft.store.records import Record
 from weft.store.replica import Replica
 from weft.store.settings import StoreSettings
@@ -34,6 +40,7 @@ from weft.store.state import MergedState
 from weft.store.writes import Receipt, Writes
 
 TICK_S = 1.0
+ANY_NODE = "weftd"  # the queue group of those questions that any node of the site may answer
 
 
 def wall_ms() -> int:
@@ -59,8 +66,12 @@ class SiteStore:
         self._relay = Relay(self._holdings, self._own, self._alerts)
         self._writer = Writer(self._holdings, self._own, name, now_ms)
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
-        self._rpc = Rpc(self._link_to)
-        self._own.on_link += [self._rpc.on_link, self._tell_runtime]
+        self._peers = Peers(settings, self._holdings, self._own, self.runtime)
+        self._rpc = Rpc(self._peers.link_to)
+        self._readiness = Readiness(self._holdings, self._own, self._peers, serves=settings.serve)
+        self._giving = Giving(self, self._holdings, self._rpc)
+        self._receipts = Receipts(settings.site, self._holdings, self.runtime, self._rpc)
+        self._own.on_link += [self._readiness.on_link, self._rpc.on_link, self._tell_runtime]
         self._own.on_runtime = self.runtime.on_own_message
 
     @classmethod
@@ -69,14 +80,17 @@ class SiteStore:
         """Run a store for as long as the context lasts; on leaving it, everything accepted is on disk."""
         store = cls(settings, now_ms)
         store._holdings.load()
+        store._giving.start()
+        store._holdings.on_changes = store._on_changes
+        await store._serve_others()
         loops: list[Coroutine[None, None, None]] = [
             store._disk.run(), store._own.run(), store._relay.run(), store.runtime.beat(),
-            store._tick(),
+            store._tick(), store._readiness.run(),
         ]  # fmt: skip
         try:
             if settings.serve:
                 await store._server.start()
-                loops.append(store._server.supervise())
+                loops += [store._server.supervise(), store._peers.run(), store._giving.run()]
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop) for loop in loops]
                 try:
@@ -96,8 +110,8 @@ class SiteStore:
 
     @property
     def in_sync(self) -> bool:
-        """The site's log has been read: what is absent from `state` is absent."""
-        return self._own.in_sync
+        """The site's log has been read, and others' too if it was lost: what is absent from `state` is absent."""
+        return self._own.in_sync and self._holdings.replica.recovery.may_write
 
     # ---- writing
     async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt:
@@ -118,7 +132,7 @@ class SiteStore:
 
     async def request_transfer(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
         """Ask other sites to hand over an item."""
-        raise Unavailable("not yet")
+        await self._giving.request(pool, item, owners)
 
     # ---- following
     async def catch_up(self, *, deadline_s: float = 5.0) -> None:
@@ -137,12 +151,12 @@ class SiteStore:
 
     async def serve(self, subject: str, handler: Handler, *, every_node: bool = False) -> None:
         """Answer `call`s; with `every_node` the subject is this node's own, else one node of the site answers."""
-        await self._rpc.serve(subject, handler, queue="" if every_node else "weftd")
+        await self._rpc.serve(subject, handler, queue="" if every_node else ANY_NODE)
 
     # ---- showing
     def peers(self) -> Collection[PeerStatus]:
         """Return how we stand with each other site."""
-        return ()
+        return self._peers.statuses()
 
     def digest(self) -> str:
         """Return a text that is equal at two sites if and only if they hold the same."""
@@ -158,7 +172,7 @@ class SiteStore:
 
     async def receipt(self, id: str) -> ReceiptStatus:
         """Tell how far a write has come."""
-        raise Unavailable("not yet")
+        return await self._receipts.status(id)
 
     # ---- inside
     @asynccontextmanager
@@ -175,9 +189,21 @@ class SiteStore:
             self._holdings.carry_out(self._holdings.replica.tick(self._now_ms()), actor="weftd", verb="report")
             await asyncio.sleep(TICK_S)
 
-    async def _link_to(self, site: SiteId) -> Link:
-        assert site == self.site
-        return await self._own.up()
+    def _on_changes(self, changes: Collection[Change]) -> None:
+        self._giving.on_changes(changes)
+        if any(change.key.kind == "site" for change in changes):
+            self._peers.sites_changed.ring()
+
+    async def _serve_others(self) -> None:
+        """Answer what other sites ask."""
+        await answer_comparisons(self._rpc, self._holdings)
+        await self._receipts.serve()
+        await self._rpc.serve(TRANSFER, self._giving.answer, queue=ANY_NODE)
+        await self._rpc.serve(HELLO, self._on_hello, queue=ANY_NODE)
+
+    async def _on_hello(self, payload: bytes) -> bytes:
+        self._holdings.on_peer(payload, SiteId("hello"))
+        return b""
 
     async def _tell_runtime(self, link: Link | None) -> None:
         await self.runtime.on_link(link, is_relay=self._settings.serve)
@@ -190,6 +216,7 @@ class SiteStore:
 
     async def _close(self) -> None:
         await self._rpc.close()
+        await self._peers.close()
         with contextlib.suppress(DiskFull):  # it has been reported, and the logs hold everything
             await self._disk.flush()
         self._disk.close()

@@ -1,6 +1,9 @@
 """Sites of one fabric on loopback ports, each with a real nats-server."""
 
+import asyncio
+import shutil
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -40,9 +43,21 @@ class Fabric:
             "secret": SECRET,
             "serve": node.endswith("1"),
             "listen": f"127.0.0.1:{self.port(site)}",
-            "url": f"nats://127.0.0.1:{self.port(site)}",
+            "url": self.url(site),
         }
         return StoreSettings(**{**defaults, **changes})  # type: ignore[arg-type]
+
+    def url(self, site: str) -> str:
+        """Return how a site's server is reached."""
+        return f"nats://127.0.0.1:{self.port(site)}"
+
+    def peers(self, site: str, sites: str = "abc") -> tuple[tuple[SiteId, str], ...]:
+        """Return the other sites as `site`'s configuration lists them."""
+        return tuple((SiteId(other), self.url(other)) for other in sites if other != site)
+
+    def wipe(self, node: str) -> None:
+        """Lose a node's disk."""
+        shutil.rmtree(self._directory / node)
 
     async def open(self, node: str, **changes: object) -> SiteStore:
         """Open a node's store."""
@@ -54,3 +69,13 @@ class Fabric:
     async def close(self, node: str) -> None:
         """Close a node's store properly."""
         await self.stacks.pop(node).aclose()
+
+
+async def until(condition: Callable[[], bool], *stores: SiteStore, deadline_s: float = 10.0) -> None:
+    """Return once `condition()` holds; looked at whenever one of `stores` changes, and now and then."""
+    async with asyncio.timeout(deadline_s):
+        while not condition():
+            waits = [asyncio.ensure_future(store._holdings.changed.wait()) for store in stores]
+            await asyncio.wait(waits, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()

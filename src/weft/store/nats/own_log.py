@@ -139,10 +139,10 @@ class OwnLog:
             seq = 0
         self._seq = seq
         self._holdings.replica.writer = writer_name(self._holdings.replica.site, start.created_ms)
-        self._link = link
         self.error = None
         for tell in self.on_link:
             await tell(link)
+        self._link = link
         self._bell.ring()
 
         def on_record(message: Message) -> None:

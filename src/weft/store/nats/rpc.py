@@ -19,6 +19,14 @@ FAMILIES: dict[str, type[WeftError]] = {
 }
 
 
+def answer_of(site: SiteId, reply: Msg) -> bytes:
+    """Return what a reply says. Raises what the handler raised there."""
+    family = (reply.headers or {}).get("Weft-Error")
+    if family is not None:
+        raise FAMILIES.get(family, Unavailable)(f"site {site}: {reply.data.decode(errors='replace')}")
+    return reply.data
+
+
 class Rpc:
     """Serves our handlers on our own server and asks on whichever `link_to` gives."""
 
@@ -52,10 +60,7 @@ class Rpc:
         except (TimeoutError, LinkDown) as err:
             why = str(err) or f"no answer within {deadline_s:g} s"
             raise Unavailable(f"site {site} cannot be asked now: {why}") from err
-        family = (reply.headers or {}).get("Weft-Error")
-        if family is not None:
-            raise FAMILIES.get(family, Unavailable)(f"site {site}: {reply.data.decode(errors='replace')}")
-        return reply.data
+        return answer_of(site, reply)
 
     async def close(self) -> None:
         """Stop answering."""

@@ -19,7 +19,10 @@ STATE = "STATE"
 CLAIMS = "CLAIMS"
 RUNTIME = "RUNTIME"
 
-READY_SUBJECT = "cl.=ready"  # says how much this incarnation of the log may be trusted, see recovery.py
+RPC = "weft.rpc."
+HELLO = RPC + "hello"  # a site's own record: pull from me
+
+READY_SUBJECT = "cl.=ready"  # no token that `token` makes; see readiness.py
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
 _ESCAPED = re.compile(r"=([0-9A-F]{2})")
@@ -59,8 +62,3 @@ def subject_of_claim(claim: Claim) -> str:
 def subject_of_value(site: str, node: str, key: str) -> str:
     """Return where a node's value lives in RUNTIME."""
     return f"rt.{token(site)}.{token(node)}.{token(key)}"
-
-
-def subject_of_node_call(node: str, verb: str) -> str:
-    """Return the subject on which one node answers `verb`, wherever in its site it is asked."""
-    return f"weft.node.{node}.{verb}"

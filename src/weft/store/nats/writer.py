@@ -82,8 +82,10 @@ class Writer:
 
     async def _until_allowed(self, writes: Writes) -> None:
         """Wait while the site recovers from the loss of its disk; most often that is over in a moment."""
-        recovery = self._holdings.replica.recovery
-        await self._own.until(lambda: recovery.may_write and (recovery.may_hand_out or not writes.claims))
+        replica = self._holdings.replica
+        await self._own.until(
+            lambda: replica.recovery.may_write and (replica.recovery.may_hand_out or not writes.claims)
+        )
 
     # ---- claims
     @contextlib.contextmanager

@@ -1,0 +1,148 @@
+"""Handing out parts of pools to other sites: when one asks, and ahead of need where we are the giver."""
+
+import asyncio
+from collections.abc import Collection
+
+import msgspec
+import structlog
+
+from weft.model import Conflict, Invalid, NotFound, SiteId, Unavailable, WeftError
+from weft.store.bell import Bell
+from weft.store.blocks import Pool
+from weft.store.execute import Held, execute
+from weft.store.granting import Given, NotOurs, hand_over, top_ups
+from weft.store.holdings import Holdings
+from weft.store.nats.rpc import Rpc
+from weft.store.nats.subjects import RPC
+from weft.store.pools import MAC, SUBNET_PREFIX, VNI, live_sites, pool_key, pool_named
+from weft.store.protocol import Change, State, Store
+from weft.store.usage import Usage
+from weft.store.wire import encode_record
+from weft.store.writes import Claim, Write, Writes
+
+log = structlog.get_logger()
+
+TRANSFER = RPC + "transfer"
+ASK_S = 3.0  # one owner; the next is asked then
+SETTLE_S = 0.05  # a burst of creates is looked at once
+NOTHING = Writes(())
+
+
+class Question(msgspec.Struct, frozen=True, array_like=True):
+    """Please give `item` (None: any) of `pool` to `asker`."""
+
+    pool: str
+    item: str | None
+    asker: str
+
+
+class Giving:
+    """Both sides of a transfer, and the giver's foresight."""
+
+    def __init__(self, store: Store, holdings: Holdings, rpc: Rpc) -> None:
+        self._store, self._holdings, self._rpc = store, holdings, rpc
+        self._usage = Usage()
+        self._look_at: set[str] = {VNI, MAC}
+        self._bell = Bell()
+
+    def start(self) -> None:
+        """Count what is in use now; `on_changes` keeps the count."""
+        state = self._holdings.state
+        self.on_changes([Change(record.key, None, record, state.revision) for record in state.live_records()])
+
+    def on_changes(self, changes: Collection[Change]) -> None:
+        """Keep count of what is in use, and note which pools to look at."""
+        self._look_at |= self._usage.absorb(changes)
+        for change in changes:
+            if change.key.kind == "subnet":
+                self._look_at.add(SUBNET_PREFIX + change.key.id)
+            elif change.key.kind == "site":
+                self._look_at |= {VNI, MAC}
+                self._look_at |= {SUBNET_PREFIX + record.key.id for record in self._holdings.state.of_kind("subnet")}
+        if self._look_at:
+            self._bell.ring()
+
+    # ---- asking
+    async def request(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
+        """See `Store.request_transfer`."""
+        question = msgspec.msgpack.encode(Question(pool, item, self._store.site))
+        refusals: list[str] = []
+        unreachable: list[str] = []
+        for owner in owners:
+            try:
+                if owner == self._store.site:
+                    await self.answer(question)
+                else:
+                    record = await self._rpc.call(owner, TRANSFER, question, deadline_s=ASK_S)
+                    self._holdings.on_peer(record, owner)
+                return
+            except Unavailable as err:
+                unreachable.append(str(err))
+            except (Conflict, NotFound) as err:
+                refusals.append(str(err))
+        if unreachable or not owners:
+            raise Unavailable("; ".join(unreachable) or f"{pool}: no site owns {item or 'anything'}")
+        raise Conflict("; ".join(refusals))
+
+    # ---- answering
+    async def answer(self, payload: bytes) -> bytes:
+        """Give what another site asks for; returns the record with the grant."""
+        try:
+            question = msgspec.msgpack.decode(payload, type=Question)
+        except msgspec.MsgspecError as err:
+            raise Invalid(f"no question about a pool: {err}") from err
+
+        def decide(state: State, held: Held) -> Writes:
+            pool = self._pool(state, question.pool)
+            given = hand_over(
+                state, pool, self._usage, self._store.site, SiteId(question.asker), question.item, held(pool.name)
+            )
+            return _writes(state, pool, given, f"site {question.asker}", "transfer")
+
+        try:
+            await execute(self._store, decide, deadline_s=ASK_S)
+        except NotOurs:
+            log.info("asked for what another site owns", pool=question.pool, item=question.item, by=question.asker)
+        record = self._holdings.state.raw(pool_key(self._pool(self._holdings.state, question.pool)))
+        if record is None:
+            raise NotFound(f"{question.pool}: no grants")
+        return encode_record(record)
+
+    def _pool(self, state: State, name: str) -> Pool:
+        pool = pool_named(state, name)
+        if pool is None:
+            raise NotFound(f"there is no pool {name}")
+        return pool
+
+    # ---- ahead of need
+    async def run(self) -> None:
+        """Top up sites that run low in pools of which we are the giver, until cancelled."""
+        while True:
+            await self._bell.until(lambda: bool(self._look_at) and self._store.in_sync)
+            await asyncio.sleep(SETTLE_S)
+            names, self._look_at = self._look_at, set()
+            for name in sorted(names):
+                try:
+                    await self._top_up(name)
+                except WeftError as err:
+                    log.info("sites not topped up", pool=name, error=str(err))
+
+    async def _top_up(self, name: str) -> None:
+        def decide(state: State, held: Held) -> Writes:
+            pool = pool_named(state, name)
+            if pool is None or pool.giver != self._store.site:
+                return NOTHING
+            given = top_ups(pool, live_sites(state), self._usage)
+            return _writes(state, pool, given, f"weftd {self._store.node}", "top up")
+
+        if decide(self._holdings.state, self._store.held_claims).writes:
+            await execute(self._store, decide)
+            self._look_at.add(name)  # one block per site and call
+
+
+def _writes(state: State, pool: Pool, given: Given, actor: str, verb: str) -> Writes:
+    if not given.fields:
+        return NOTHING
+    key = pool_key(pool)
+    write = Write(key, given.fields, create=state.raw(key) is None)
+    return Writes((write,), tuple(Claim(pool.name, item) for item in given.claims), actor, verb)

@@ -1,0 +1,77 @@
+"""May this site write, or has it lost its disk? A mark in the site's own log says: it lives and dies with the log.
+
+Without the mark the log is new. If there are other sites, they are read first (`recovery.py`); then the node that
+runs the server leaves the mark, for itself after a restart and for the site's other nodes now.
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from weft.store.holdings import Holdings
+from weft.store.nats.link import ApiError, Link, LinkDown
+from weft.store.nats.own_log import OwnLog
+from weft.store.nats.peers import Peers
+from weft.store.nats.site_log import last_message
+from weft.store.nats.subjects import CLAIMS, READY_SUBJECT
+from weft.store.recovery import Recovery
+
+log = structlog.get_logger()
+
+LOOK_AGAIN_S = 0.2
+
+
+class Readiness:
+    """Keeps the replica's `recovery` true to what the log says."""
+
+    def __init__(self, holdings: Holdings, own: OwnLog, peers: Peers, *, serves: bool) -> None:
+        self._holdings, self._own, self._peers, self._serves = holdings, own, peers, serves
+        self._marked = False
+        self._decided = False
+
+    async def on_link(self, link: Link | None) -> None:
+        """Our log is connected: is it a new one? Raises LinkDown."""
+        if link is None:
+            return
+        self._marked = await last_message(link, CLAIMS, READY_SUBJECT) is not None
+        if not self._marked and not self._decided:
+            replica = self._holdings.replica
+            has_peers = bool(self._peers.others()) or not self._serves
+            replica.recovery = Recovery(replica.site, replica.state, lost=True, has_peers=has_peers)
+            if has_peers:
+                log.info("this site's log is new; reading other sites before writing", site=replica.site)
+        self._decided = True  # later, a log that lost the mark is told everything again from our memory
+
+    async def run(self) -> None:
+        """Leave or look for the mark, until cancelled."""
+        while True:
+            link = await self._own.up()
+            with contextlib.suppress(LinkDown, ApiError):
+                if self._serves:
+                    await self._leave_mark(link)
+                else:
+                    await self._find_mark(link)
+            await asyncio.wait([link.closed])
+
+    async def _leave_mark(self, link: Link) -> None:
+        recovery = self._holdings.replica.recovery
+        while link.is_open and not self._marked:
+            if recovery.may_hand_out and self._own.in_sync:
+                await (await link.publish_acked(READY_SUBJECT, b"ready"))
+                self._marked = True
+                if recovery.was_known:
+                    log.info("this site is back: it has read every other", site=self._holdings.replica.site)
+                self._holdings.changed.ring()
+                return
+            await self._holdings.changed.wait()
+
+    async def _find_mark(self, link: Link) -> None:
+        replica = self._holdings.replica
+        while link.is_open and not self._marked:
+            if await last_message(link, CLAIMS, READY_SUBJECT) is not None:
+                self._marked = True
+                replica.recovery = Recovery(replica.site, replica.state, lost=False, has_peers=False)
+                self._holdings.changed.ring()
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
