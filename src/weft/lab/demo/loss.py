@@ -1,11 +1,9 @@
 """Acts seven and eight: a site loses its disk, and every process of the fabric is killed at once."""
 
-import signal
-import subprocess
 import time
 
 from weft.lab import node_verbs
-from weft.lab.demo.pings import Result, addresses_of, ping_all_pairs, read_ping, start_ping
+from weft.lab.demo.pings import Ping, addresses_of, ping_all_pairs
 from weft.lab.demo.stage import Stage
 from weft.lab.demo.weave import all_reached
 from weft.lab.health import ask_all
@@ -21,7 +19,7 @@ PINGS_MAX = 6000
 def site_lost(stage: Stage) -> None:
     """Site b is killed and its disk is lost; things change meanwhile; it starts empty and catches up."""
     before = {health.node: health.digest for health in ask_all(stage.layout.nodes).values()}
-    running = start_ping(stage.home, "web-a", addresses_of(stage.home, "web-b")[0], count=PINGS_MAX, interval_s=0.05)
+    running = Ping(stage.home, "web-a", "web-b", addresses_of(stage.home, "web-b")[0], count=PINGS_MAX, interval_s=0.05)
     killed = node_verbs.kill(stage.home, "b", wipe=True)
     stage.say(f"killed: {', '.join(f'{process.role} of {process.node}' for process in killed)}; disks wiped")
     machine = add_machine(stage.home, "late-a", "a", None, [stage.ids["tapestry"]], [])
@@ -33,7 +31,7 @@ def site_lost(stage: Stage) -> None:
     took_s = time.monotonic() - began
     after = {health.digest for health in ask_all(stage.layout.nodes).values()}
     stage.check(after.isdisjoint(before.values()), f"b holds everything again {took_s:.1f} s after its start")
-    result = _end(running, "web-a → web-b, all the while")
+    result = running.end()
     stage.check(
         result.lost == 0,
         f"web-b was reachable throughout: {result.received} of {result.sent} pings answered",
@@ -50,10 +48,7 @@ def everything_killed(stage: Stage) -> None:
     """Kill -9 of every weftd and every NATS server while pings run: the kernel goes on forwarding."""
     pairs = [("web-a", "web-b"), ("web-b", "web-c"), ("web-c", "web-a")]
     running = [
-        (
-            start_ping(stage.home, one, address, count=PINGS_MAX, interval_s=PING_INTERVAL_S),
-            f"{one} → {other} ({address})",
-        )
+        Ping(stage.home, one, other, address, count=PINGS_MAX, interval_s=PING_INTERVAL_S)
         for one, other in pairs
         for address in addresses_of(stage.home, other)
     ]
@@ -71,7 +66,7 @@ def everything_killed(stage: Stage) -> None:
     stage.await_same_digest(CATCH_UP_S_MAX)
     took_s = time.monotonic() - began
     time.sleep(0.5)  # programs are adopted by now; traffic goes on through the new weftd's hands
-    results = [_end(process, what) for process, what in running]
+    results = [each.end() for each in running]
     sent, lost = sum(result.sent for result in results), sum(result.lost for result in results)
     stage.say(f"all six nodes healthy again {took_s:.1f} s after their start")
     losses = [f"{result.what}: {result.lost} of {result.sent}" for result in results if result.lost]
@@ -81,10 +76,3 @@ def everything_killed(stage: Stage) -> None:
         losses,
     )
     stage.note(kill_all_restart_s=took_s, kill_all_pings=sent, kill_all_pings_lost=lost)
-
-
-def _end(running: "subprocess.Popen[str]", what: str) -> Result:
-    """End a ping that still runs, and give its last packets the time to come back."""
-    time.sleep(0.2)
-    running.send_signal(signal.SIGINT)
-    return read_ping(running, what)

@@ -1,7 +1,9 @@
 """Do machines reach each other, how fast, and is a packet lost: ping, read by a program."""
 
 import re
+import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
@@ -9,11 +11,15 @@ from itertools import permutations
 import msgspec
 
 from weft.lab.home import Home
-from weft.lab.machines import Machine, load_machine
+from weft.lab.machines import load_machine
 from weft.lab.shell import inside
 
 RTT = re.compile(r"= [\d.]+/([\d.]+)/")
+SEQUENCE = re.compile(r"icmp_seq=(\d+) .*time=")
 COUNTS = re.compile(r"(\d+) packets transmitted, (\d+) (?:packets )?received")
+
+
+IN_FLIGHT_S = 0.3  # no answer takes longer on the story's WAN
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -43,28 +49,40 @@ def ping_all_pairs(home: Home, names: Sequence[str], count: int = 3) -> list[Res
 
 def ping(home: Home, source: str, target: str, address: str, count: int = 3, wait_s: int = 2) -> Result:
     """Ping `address`, which is machine `target`'s."""
-    with start_ping(home, source, address, count=count, interval_s=0.2, wait_s=wait_s) as running:
-        return read_ping(running, f"{source} → {target} ({address})")
+    return Ping(home, source, target, address, count=count, interval_s=0.2, wait_s=wait_s).result()
 
 
-def start_ping(
-    home: Home, source: str, address: str, *, count: int, interval_s: float, wait_s: int = 2
-) -> "subprocess.Popen[str]":
-    """Start a ping from machine `source`; end it early with SIGINT, and read it with `read_ping`."""
-    machine: Machine = load_machine(home, source)
-    argv = ["ping", "-q", "-n", "-c", str(count), "-i", str(interval_s), "-W", str(wait_s), address]
-    return subprocess.Popen(
-        inside(machine.netns, argv),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+class Ping:
+    """A ping that runs beside the story."""
 
+    def __init__(
+        self, home: Home, source: str, target: str, address: str, *, count: int, interval_s: float, wait_s: int = 2
+    ) -> None:
+        self._what = f"{source} → {target} ({address})"
+        self._interval_s = interval_s
+        argv = ["ping", "-n", "-c", str(count), "-i", str(interval_s), "-W", str(wait_s), address]
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # a pipe would fill, and ping would wait
+        self._running = subprocess.Popen(
+            inside(load_machine(home, source).netns, argv),
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+        )
 
-def read_ping(running: "subprocess.Popen[str]", what: str) -> Result:
-    """Return what a ping saw, when it has ended."""
-    said, _ = running.communicate()
-    counts, rtt = COUNTS.search(said), RTT.search(said)
-    sent, received = (int(counts[1]), int(counts[2])) if counts else (1, 0)
-    return Result(what, sent, received, float(rtt[1]) if rtt else None)
+    def end(self) -> Result:
+        """Stop now, and return what it saw; what was on its way at that moment is not counted."""
+        self._running.send_signal(signal.SIGINT)
+        return self.result(on_its_way=int(IN_FLIGHT_S / self._interval_s))
+
+    def result(self, on_its_way: int = 0) -> Result:
+        """Return what it saw, when it has ended; up to so many of the last packets may have had no time to return."""
+        self._running.wait()
+        with self._said as file:
+            file.seek(0)
+            said = file.read()
+        counts, rtt = COUNTS.search(said), RTT.search(said)
+        sent, received = (int(counts[1]), int(counts[2])) if counts else (1, 0)
+        last = max(map(int, SEQUENCE.findall(said)), default=0)
+        if sent - last <= on_its_way:
+            sent = last
+        return Result(self._what, sent, received, float(rtt[1]) if rtt else None)
