@@ -6,7 +6,7 @@ import pytest
 
 from tests.dataplane.fabric import NODES, PIN_ROOT, WORKLOADS, plan_for, two_nodes
 from tests.dataplane.netns import inside
-from weft.dataplane import Kernel
+from weft.dataplane import Kernel, sweep
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def nodes() -> Iterator[None]:
         yield
         for node in NODES:
             with inside(f"weft-t-{node}"):
-                Kernel(PIN_ROOT / node, "ul").sweep()
+                sweep(PIN_ROOT / node)
 
 
 @pytest.fixture

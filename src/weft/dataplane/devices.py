@@ -7,9 +7,11 @@ import fcntl
 import socket
 import struct
 from pathlib import Path
+from typing import Any
 
 from pyroute2 import IPRoute, NetlinkError
 
+from weft.dataplane.bpffs import NotPrivileged
 from weft.dataplane.units import Device
 from weft.model import Unavailable
 
@@ -17,6 +19,7 @@ VXLAN_DEVICE = "weft-vxlan"
 VXLAN_PORT = 4789
 _SIOCETHTOOL, _ETHTOOL_GDRVINFO = 0x8946, 3  # uapi/linux/sockios.h, ethtool.h
 _RTMGRP_LINK = 1
+_IFF_UP = 1
 
 
 class VxlanPortTaken(Unavailable):
@@ -86,26 +89,28 @@ def ensure_vxlan_device() -> int:
     """Return the ifindex of weft-vxlan, made if it is not there.
 
     It carries no traffic of its own: its socket on UDP 4789 lets the kernel aggregate tunnelled packets (GRO),
-    and its egress hook is where replicated packets find their neighbour. Raises VxlanPortTaken.
+    and its egress hook is where replicated packets find their neighbour. Raises VxlanPortTaken, NotPrivileged.
     """
-    with IPRoute() as ip:
-        found = ip.link_lookup(ifname=VXLAN_DEVICE)
-        if not found:
-            try:
-                ip.link(
-                    "add", ifname=VXLAN_DEVICE, kind="vxlan", vxlan_collect_metadata=True, vxlan_learning=False,
-                    vxlan_port=VXLAN_PORT,
-                )  # fmt: skip
-            except NetlinkError as err:
-                if err.code != errno.EEXIST and err.code != errno.EADDRINUSE:
-                    raise Unavailable(f"cannot make {VXLAN_DEVICE}: {err}") from err
-                raise VxlanPortTaken(f"cannot make {VXLAN_DEVICE}: UDP port {VXLAN_PORT} is taken") from err
-            found = ip.link_lookup(ifname=VXLAN_DEVICE)
-        index = int(found[0])
-        if not ip.get_links(index)[0]["flags"] & 1:
-            _silence(VXLAN_DEVICE)
-            ip.link("set", index=index, state="up")
-        return index
+    try:
+        with IPRoute() as ip:
+            return _make_vxlan_device(ip)
+    except NetlinkError as err:
+        if err.code in (errno.EEXIST, errno.EADDRINUSE):
+            raise VxlanPortTaken(f"cannot make {VXLAN_DEVICE}: UDP port {VXLAN_PORT} is taken") from err
+        if err.code == errno.EPERM:
+            raise NotPrivileged(f"the kernel does not let us make {VXLAN_DEVICE}") from err
+        raise Unavailable(f"cannot make {VXLAN_DEVICE}: {err}") from err
+
+
+def _make_vxlan_device(ip: Any) -> int:
+    if not ip.link_lookup(ifname=VXLAN_DEVICE):
+        settings = {"vxlan_collect_metadata": True, "vxlan_learning": False, "vxlan_port": VXLAN_PORT}
+        ip.link("add", ifname=VXLAN_DEVICE, kind="vxlan", **settings)
+    (index,) = ip.link_lookup(ifname=VXLAN_DEVICE)
+    if not ip.get_links(index)[0]["flags"] & _IFF_UP:
+        _silence(VXLAN_DEVICE)
+        ip.link("set", index=index, state="up")
+    return int(index)
 
 
 def remove_vxlan_device() -> None:

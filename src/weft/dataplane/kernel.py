@@ -56,6 +56,7 @@ class Kernel:
         self._present: dict[str, Device] = {}
         self._underlay = Underlay(0, 0)
         self._waiting: dict[Unit, str] = {}  # units that failed, and why: tried again each time
+        self._closed = False
         self._in_doubt = True  # the ledger may differ from the kernel: read it back first
 
     def reconcile(self, plan: NodePlan, *, resync: bool = False) -> Outcome:
@@ -124,7 +125,9 @@ class Kernel:
     def close(self) -> None:
         """Let go. Programs and maps stay where they are, and traffic with them."""
         with self._lock:
-            self._loaded.close()
+            if not self._closed:
+                self._loaded.close()
+            self._closed = True
 
     def _look_at_devices(self, plan: NodePlan) -> set[str]:
         """Refresh what we know of the devices that matter; return the names of those that came, went or changed."""

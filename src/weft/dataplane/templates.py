@@ -42,7 +42,7 @@ def dhcp4_frame(entry: Dhcp4Entry, mac: str) -> bytes:
     options += [(code, text.encode()[:255]) for code, text in ((12, entry.host_name), (15, entry.domain)) if text]
     bootp = struct.pack("!BBBBIHH4x4s4s4x", 2, 1, 6, 0, 0, 0, 0, entry.address.packed, entry.server.packed)
     bootp += _mac(mac).ljust(16, b"\0") + bytes(192) + b"\x63\x82\x53\x63"
-    body = bootp + b"".join(bytes([code, len(value)]) + value for code, value in options) + b"\xff"
+    body = bootp + b"".join(_option(code, value) for code, value in options) + b"\xff"
     packet = ipv4_udp(entry.server, IPv4Address("255.255.255.255"), 67, 68, body.ljust(300, b"\0"))
     return ether(mac, FABRIC_MAC, 0x0800) + packet
 
@@ -102,6 +102,12 @@ def ra_frame(entry: RaEntry) -> bytes:
 
 def _joined(addresses: Iterable[IPv6Address]) -> bytes:
     return b"".join(address.packed for address in addresses)
+
+
+def _option(code: int, value: bytes) -> bytes:
+    if len(value) > 255:
+        raise ValueError(f"DHCP option {code} has {len(value)} bytes, 255 fit")
+    return bytes([code, len(value)]) + value
 
 
 def _domain_name(text: str) -> bytes:

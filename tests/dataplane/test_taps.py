@@ -1,0 +1,65 @@
+"""Ports behind taps, as hypervisors make them: plain redirect instead of redirect_peer."""
+
+import fcntl
+import os
+import select
+import struct
+
+import pytest
+from msgspec.structs import replace
+from scapy.layers.inet import ICMP, IP
+from scapy.layers.l2 import Ether
+
+from tests.dataplane.fabric import NODES, PIN_ROOT, W1, W2, W3, WORKLOADS, plan_for
+from tests.dataplane.netns import inside, ip
+from weft.dataplane import Kernel
+
+pytestmark = pytest.mark.kernel
+
+TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
+
+
+@pytest.fixture
+def tap(nodes):
+    """The hypervisor's end of w3's device, which is a tap here."""
+    ip("weft-t-n1", f"link del {W3.device}")
+    with inside("weft-t-n1"):
+        fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", W3.device.encode(), IFF_TAP | IFF_NO_PI))
+    ip("weft-t-n1", f"link set {W3.device} up")
+    for node in NODES:
+        with inside(f"weft-t-{node}"):
+            kernel = Kernel(PIN_ROOT / node, "ul")
+            outcome = kernel.reconcile(plan_for(node, WORKLOADS))
+            kernel.close()
+        assert {state.status for state in outcome.ports.values()} == {"ACTIVE"}
+    yield fd
+    os.close(fd)
+
+
+def read_frame(fd: int, wanted) -> Ether:
+    """Return the first frame from the tap that is `wanted`."""
+    for _ in range(50):
+        assert select.select([fd], [], [], 3)[0], "nothing came"
+        frame = Ether(os.read(fd, 65536))
+        if wanted(frame):
+            return frame
+    raise AssertionError("too much else came")
+
+
+@pytest.mark.parametrize("target", [W1, W2], ids=["a neighbour on the node", "through the tunnel"])
+def test_a_machine_behind_a_tap_is_served(tap, target):
+    ping = Ether(src=W3.mac, dst=target.mac) / IP(src="10.0.0.3", dst=str(target.addresses[0])) / ICMP(id=77) / b"hello"
+    os.write(tap, bytes(ping))
+    reply = read_frame(tap, lambda frame: ICMP in frame)
+    assert (reply.src, reply.dst, reply[ICMP].type, reply[ICMP].id) == (target.mac, W3.mac, 0, 77)
+
+
+def test_a_spoofer_behind_a_tap_is_stopped(tap):
+    os.write(tap, bytes(Ether(src=W2.mac, dst=W1.mac) / IP(src="10.0.0.2", dst="10.0.0.1") / ICMP()))
+    with inside("weft-t-n1"):
+        kernel = Kernel(PIN_ROOT / "n1", "ul")
+        kernel.reconcile(replace(plan_for("n1", WORKLOADS), revision=2))
+        drops = kernel.drops()
+        kernel.close()
+    assert drops.ports["port-w3"] == {"spoofed_mac": 1}
