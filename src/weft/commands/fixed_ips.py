@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft.commands.addresses import AddressPicker
+from weft.commands.auto_addresses import forms_own_address
 from weft.commands.errors import (
     AllocationOnAutoAddressSubnet,
     InvalidInput,
@@ -24,13 +25,6 @@ from weft.wire.neutron.addresses import read_ip, read_prefix
 
 FixedIps = list[dict[str, str]]  # [{subnet_id, ip_address}]
 Wanted = Sequence[dict[str, Any]]  # as a client asks: subnet_id, ip_address, or both
-
-ROUTER_OWNERS = (
-    "network:router_interface",
-    "network:ha_router_replicated_interface",
-    "network:router_interface_distributed",
-    "network:router_centralized_snat",
-)
 
 
 def subnets_of(state: State, network_id: str) -> list[Record]:
@@ -57,7 +51,9 @@ def addresses_after_update(
     """Return a port's addresses once `wanted` has been honoured: what it has and still wants, it keeps."""
     network_id = port.get("network_id")
     subnets = subnets_of(state, network_id)
-    auto = {subnet.key.id for subnet in subnets if is_auto_address(subnet)} if _forms_own(device_owner) else set()
+    auto = (
+        {subnet.key.id for subnet in subnets if is_auto_address(subnet)} if forms_own_address(device_owner) else set()
+    )
     had = port.get("fixed_ips", [])
     left = [ip for ip in had if ip["subnet_id"] not in auto]
     wanted = [ip for ip in wanted if ip.get("subnet_id") not in auto or ip not in had]  # those are formed anew below
@@ -102,13 +98,13 @@ def _requested(
     chosen: FixedIps = []
     for subnet, ip in placed:
         if "ip_address" in ip:
-            if is_auto_address(subnet) and _forms_own(device_owner):
+            if is_auto_address(subnet) and forms_own_address(device_owner):
                 if ip["ip_address"] != eui64_address(subnet.get("cidr"), mac):
                     raise AllocationOnAutoAddressSubnet(ip["ip_address"], subnet.key.id)
             else:
                 exact.append(picker.exactly(subnet, ip["ip_address"], device_owner))
     for subnet, ip in placed:
-        if "ip_address" not in ip and not (is_auto_address(subnet) and _forms_own(device_owner)):
+        if "ip_address" not in ip and not (is_auto_address(subnet) and forms_own_address(device_owner)):
             chosen.append(picker.any([subnet], network_id))
     return [*exact, *chosen]
 
@@ -144,17 +140,13 @@ def _fits(subnet: Record, address: str, device_owner: str) -> bool:
 
 
 def _self_made(subnets: Sequence[Record], mac: str, device_owner: str, picker: AddressPicker) -> FixedIps:
-    if not _forms_own(device_owner):
+    if not forms_own_address(device_owner):
         return []
     return [
         picker.self_made(subnet, eui64_address(subnet.get("cidr"), mac))
         for subnet in subnets
         if is_auto_address(subnet)
     ]
-
-
-def _forms_own(device_owner: str) -> bool:
-    return device_owner not in ROUTER_OWNERS
 
 
 def _move(ip: dict[str, str], source: FixedIps, target: FixedIps) -> None:

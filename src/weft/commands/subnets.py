@@ -6,17 +6,16 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from weft.commands.auto_addresses import STEP_RECORDS, without_subnet
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
-from weft.commands.errors import BadRequest, InvalidInput, SubnetInUse, SubnetNotFound, SubnetPoolNotFound
+from weft.commands.errors import BadRequest, InvalidInput, SubnetNotFound, SubnetPoolNotFound
 from weft.commands.networks import check_subnet_mtu, existing_network
 from weft.commands.prefixes import (
     check_gateway_outside,
     check_pools,
     default_gateway,
     default_pools,
-    eui64_address,
-    is_auto_address,
     overlaps,
 )
 from weft.commands.subnet_checks import (
@@ -29,7 +28,7 @@ from weft.commands.subnet_checks import (
 )
 from weft.model import Prefix
 from weft.store.granting import initial_grants
-from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.kinds import NETWORK, SUBNET
 from weft.store.pools import live_sites, usable_addresses
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
@@ -37,7 +36,6 @@ from weft.store.writes import Write, Writes
 from weft.wire.neutron.addresses import read_prefix
 
 Pools = list[dict[str, str]]
-ROUTER_OWNERS = "network:router"  # their addresses are chosen, never formed
 
 
 class CreateSubnet(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,19 +74,13 @@ class UpdateSubnet(msgspec.Struct, frozen=True, kw_only=True):
 def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Context) -> Writes:
     """Return the writes that create all of `requests`, with the first grants of their addresses.
 
-    On a subnet whose machines form their own addresses, the network's ports get theirs.
+    Where machines form their own addresses, `add_auto_addresses` comes after.
     """
     writes: list[Write] = []
-    port_ips: dict[str, tuple[Record, list[dict[str, str]]]] = {}
     for request in requests:
-        made = [write.values for write in writes if write.values.get("network_id") == request.network_id]
+        made = [write.values for write in writes if write.values["network_id"] == request.network_id]
         values = _create(state, request, made, context)
-        subnet_id = context.new_id()
-        writes.append(Write(Key("fabric", SUBNET.name, subnet_id), values, create=True))
-        if is_auto_address(values):
-            _add_auto_addresses(state, subnet_id, values, port_ips)
-    for port, fixed_ips in port_ips.values():
-        writes.append(Write(port.key, {"fixed_ips": fixed_ips}))
+        writes.append(Write(Key("fabric", SUBNET.name, context.new_id()), values, create=True))
     return Writes(tuple(writes), actor=context.actor, verb="create subnet")
 
 
@@ -114,21 +106,14 @@ def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: 
 
 
 def delete_subnet(state: State, subnet_id: str, context: Context) -> Writes:
-    """Return the writes that delete the subnet. Raises SubnetNotFound, SubnetInUse.
+    """Return the writes that delete the subnet, or the next step towards that if they are many.
 
-    Self-made addresses go with it; one that was handed out keeps it.
+    Self-made addresses go with it; one that was handed out keeps it. Raises SubnetNotFound, SubnetInUse.
     """
     subnet = existing_subnet(state, subnet_id)
-    ports = state.referrers(SUBNET.name, subnet_id, PORT.name)
-    if ports and not is_auto_address(subnet):
-        raise SubnetInUse(subnet_id)
-    writes = []
-    for port in sorted(ports, key=lambda port: port.key.id):
-        if port.get("device_owner", "").startswith(ROUTER_OWNERS):
-            raise SubnetInUse(subnet_id)
-        kept = [ip for ip in port.get("fixed_ips", []) if ip["subnet_id"] != subnet_id]
-        writes.append(Write(port.key, {"fixed_ips": kept}))
-    writes.append(Write(subnet.key, {DELETED: True}))
+    writes = without_subnet(state, subnet)
+    if len(writes) <= STEP_RECORDS:
+        writes.append(Write(subnet.key, {DELETED: True}))
     return Writes(tuple(writes), actor=context.actor, verb="delete subnet")
 
 
@@ -209,14 +194,3 @@ def _check_apart(state: State, network_id: str, prefix: Prefix, made: Sequence[A
             raise InvalidInput(
                 f"Requested subnet with cidr: {prefix} for network: {network_id} overlaps with another subnet"
             )
-
-
-def _add_auto_addresses(
-    state: State, subnet_id: str, values: dict[str, Any], port_ips: dict[str, tuple[Record, list[dict[str, str]]]]
-) -> None:
-    for port in state.referrers(NETWORK.name, values["network_id"], PORT.name):
-        if port.get("device_owner", "").startswith(ROUTER_OWNERS):
-            continue
-        _, fixed_ips = port_ips.get(port.key.id, (port, port.get("fixed_ips", [])))
-        own = {"subnet_id": subnet_id, "ip_address": eui64_address(values["cidr"], port.get("mac_address"))}
-        port_ips[port.key.id] = (port, [*fixed_ips, own])

@@ -103,7 +103,14 @@ async def test_bulk_is_all_or_nothing(alice):
     assert len((await alice.get("/v2.0/networks")).json()["networks"]) == 2
 
 
+async def test_bulk_has_a_limit(alice):
+    answer = await alice.post("/v2.0/networks", json={"networks": [{}] * 1001})
+    assert answer.status_code == 400
+    assert "At most 1000 networks" in answer.json()["NeutronError"]["message"]
+
+
 BAD_BODIES = [
+    ("nothing", b"", "HTTPBadRequest", "Unable to find 'network' in request body"),
     ("no JSON", b"{", "HTTPBadRequest", "Body contains invalid data"),
     ("no object", b"[]", "HTTPBadRequest", "Body contains invalid data"),
     ("empty", b"{}", "HTTPBadRequest", "Resource body required"),

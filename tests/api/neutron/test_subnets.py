@@ -262,6 +262,22 @@ async def test_a_subnet_in_use_stays(alice, network):
     assert (await alice.get(f"/v2.0/subnets/{subnet['id']}")).status_code == 404
 
 
+async def test_a_late_slaac_subnet_reaches_more_ports_than_one_commit_takes(alice, network, monkeypatch):
+    monkeypatch.setattr("weft.commands.auto_addresses.STEP_RECORDS", 3)
+    monkeypatch.setattr("weft.commands.subnets.STEP_RECORDS", 3)
+    await alice.post("/v2.0/ports", json={"ports": [{"network_id": network["id"]}] * 10})
+    subnet = await make(alice, "subnet", network_id=network["id"], **v6(ipv6_address_mode="slaac"))
+
+    async def reached() -> int:
+        ports = (await alice.get("/v2.0/ports")).json()["ports"]
+        return sum(1 for port in ports if port["fixed_ips"])
+
+    assert await reached() == 10
+    assert (await alice.delete(f"/v2.0/subnets/{subnet['id']}")).status_code == 204
+    assert await reached() == 0
+    assert (await alice.get(f"/v2.0/subnets/{subnet['id']}")).status_code == 404
+
+
 async def test_machines_of_a_late_slaac_subnet_get_their_addresses(alice, network):
     port = await make(alice, "port", network_id=network["id"])
     assert port["fixed_ips"] == []

@@ -9,6 +9,8 @@ from weft.api.caller import Caller
 from weft.api.neutron.resource import Resource
 from weft.wire.neutron.attributes import REQUIRED, Attribute, BadRequest
 
+MAX_BULK = 1000  # records that the site's log takes in one commit
+
 Item = dict[str, Any]  # attribute name → converted, checked value
 
 _decode = msgspec.json.Decoder().decode
@@ -39,6 +41,8 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
         raise BadRequest("Body contains invalid data")
     if not entries:
         raise BadRequest("Resources required")
+    if len(entries) > MAX_BULK:
+        raise BadRequest(f"At most {MAX_BULK} {resource.collection} can be created at once, these are {len(entries)}")
     items = []
     for entry in entries:
         if not isinstance(entry, dict):

@@ -93,7 +93,9 @@ class Engine:
         wanted = [resource.create_request(**request_values(item, known)) for item in items]
         receipt = await self.execute(caller, lambda state, context: resource.create(state, wanted, context), request)
         assert receipt is not None  # a create always writes
-        created = [key.id for key in receipt.keys if key.kind == resource.name][: len(wanted)]
+        created = [key.id for key in receipt.keys if key.kind == resource.name]
+        for id in created if resource.complete else ():
+            await self._complete(caller, request, id)
         records = [self._store.state.get(resource.name, id) for id in created]
         hidden = policy.hidden_attributes(caller, resource.name)
         encoded = [self._views.encoded(record, hidden) for record in records if record is not None]
@@ -119,9 +121,14 @@ class Engine:
         resource, caller = self.resource, request.caller
         if request.body:
             raise BadBody("Request body is not supported in DELETE.")
-        self._enforce(caller, "delete", self.visible(id, caller), {})
-        receipt = await self.execute(caller, lambda state, context: resource.delete(state, id, context), request, id)
-        return Response(204, headers=receipt_header(receipt))
+        record = self.visible(id, caller)
+        self._enforce(caller, "delete", record, {})
+        while True:  # in steps, if it takes more records than one commit does
+            receipt = await self.execute(
+                caller, lambda state, context: resource.delete(state, id, context), request, id
+            )
+            if receipt is None or record.key in receipt.keys:
+                return Response(204, headers=receipt_header(receipt))
 
     async def execute(
         self, caller: Caller, decide: Callable[[State, Context], Writes], request: Request, id: str | None = None
@@ -148,6 +155,12 @@ class Engine:
             return None
 
     # ---- helpers
+    async def _complete(self, caller: Caller, request: Request, id: str) -> None:
+        complete = self.resource.complete
+        assert complete is not None
+        while await self.execute(caller, lambda state, context: complete(state, id, context), request) is not None:
+            pass
+
     def _context(self, caller: Caller, held: Held) -> Context:
         return Context(
             now_ms=int(time.time() * 1000),

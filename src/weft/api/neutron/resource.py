@@ -48,6 +48,7 @@ class Resource:
     create: Create  # all of a bulk request at once, or none
     update: Update
     delete: Delete
+    complete: Delete | None = None  # what is to be done after a create, in steps, until it writes nothing
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds
     # Filters that are not "the attribute equals one of these": query name → values → match.

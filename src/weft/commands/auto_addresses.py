@@ -1,0 +1,62 @@
+"""Addresses that machines form themselves, as ports of a whole network get or lose them with a subnet.
+
+A network may have more ports than one commit takes, so both are done in steps, each of which leaves a valid
+state; whoever calls goes on until there is nothing left to write.
+"""
+
+from weft.commands.context import Context
+from weft.commands.errors import SubnetInUse
+from weft.commands.prefixes import eui64_address, is_auto_address
+from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.protocol import State
+from weft.store.records import Record
+from weft.store.writes import Write, Writes
+
+STEP_RECORDS = 500  # a commit takes 1,000
+
+# Owners of routers' ports: their addresses are chosen, never formed.
+ROUTER_OWNERS = (
+    "network:router_interface",
+    "network:ha_router_replicated_interface",
+    "network:router_interface_distributed",
+    "network:router_centralized_snat",
+)
+
+
+def forms_own_address(device_owner: str) -> bool:
+    """Tell whether the machine at a port of this owner listens to router advertisements."""
+    return device_owner not in ROUTER_OWNERS
+
+
+def add_auto_addresses(state: State, subnet_id: str, context: Context) -> Writes:
+    """Return the writes that give further ports of the network their own address; none if all have it."""
+    subnet = state.get(SUBNET.name, subnet_id)
+    writes: list[Write] = []
+    if subnet is not None and is_auto_address(subnet):
+        for port in state.referrers(NETWORK.name, subnet.get("network_id"), PORT.name):
+            fixed_ips = port.get("fixed_ips", [])
+            has_one = any(ip["subnet_id"] == subnet_id for ip in fixed_ips)
+            if has_one or not forms_own_address(port.get("device_owner", "")):
+                continue
+            own = {"subnet_id": subnet_id, "ip_address": eui64_address(subnet.get("cidr"), port.get("mac_address"))}
+            writes.append(Write(port.key, {"fixed_ips": [*fixed_ips, own]}))
+            if len(writes) == STEP_RECORDS:
+                break
+    return Writes(tuple(writes), actor=context.actor, verb="create subnet")
+
+
+def without_subnet(state: State, subnet: Record) -> list[Write]:
+    """Return the writes that take its addresses from up to STEP_RECORDS + 1 ports.
+
+    Raises SubnetInUse if somebody was given one.
+    """
+    ports = state.referrers(SUBNET.name, subnet.key.id, PORT.name)
+    if ports and not is_auto_address(subnet):
+        raise SubnetInUse(subnet.key.id)
+    writes = []
+    for port in sorted(ports, key=lambda port: port.key.id):
+        if not forms_own_address(port.get("device_owner", "")):
+            raise SubnetInUse(subnet.key.id)
+        kept = [ip for ip in port.get("fixed_ips", []) if ip["subnet_id"] != subnet.key.id]
+        writes.append(Write(port.key, {"fixed_ips": kept}))
+    return writes[: STEP_RECORDS + 1]
