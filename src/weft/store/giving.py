@@ -14,6 +14,7 @@ from weft.store.granting import Given, NotOurs, hand_over, top_ups
 from weft.store.holdings import Holdings
 from weft.store.nats.rpc import Rpc
 from weft.store.nats.subjects import RPC
+from weft.store.nats.writer import Writer
 from weft.store.pools import MAC, SUBNET_PREFIX, VNI, live_sites, pool_key, pool_named
 from weft.store.protocol import Change, State, Store
 from weft.store.usage import Usage
@@ -39,8 +40,8 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
 class Giving:
     """Both sides of a transfer, and the giver's foresight."""
 
-    def __init__(self, store: Store, holdings: Holdings, rpc: Rpc) -> None:
-        self._store, self._holdings, self._rpc = store, holdings, rpc
+    def __init__(self, store: Store, holdings: Holdings, rpc: Rpc, writer: Writer) -> None:
+        self._store, self._holdings, self._rpc, self._writer = store, holdings, rpc, writer
         self._usage = Usage()
         self._look_at: set[str] = {VNI, MAC}
         self._bell = Bell()
@@ -75,6 +76,10 @@ class Giving:
                 else:
                     record = await self._rpc.call(owner, TRANSFER, question, deadline_s=ASK_S)
                     self._holdings.on_peer(record, owner)
+                if item is not None:
+                    # The lock under which this site handed it over, to itself just now or to the other one
+                    # before: the item is ours again, and its user locks it anew.
+                    await self._writer.release((Claim(pool, item),))
                 return
             except Unavailable as err:
                 unreachable.append(str(err))

@@ -15,7 +15,7 @@ from weft.store.nats.subjects import subject_of_key
 from weft.store.records import Field, Key, Record, Stamp
 from weft.store.site_store import SiteStore
 from weft.store.wire import encode_record
-from weft.store.writes import Claim, Write, Writes
+from weft.store.writes import Claim, StaleView, Write, Writes
 
 pytestmark = pytest.mark.nats
 
@@ -198,3 +198,31 @@ async def test_an_item_of_another_sites_block_is_handed_over(fabric: Fabric):
     grant = first.state.get("pool", "vni")
     assert grant is not None
     assert grant.get(f"item.{(2 << 8) + 7}") == "a"
+
+
+async def test_an_item_may_be_handed_over_to_and_fro_and_used_at_once_each_time(fabric: Fabric):
+    first, second, third = await three_sites(fabric)
+    for number, store in enumerate((first, second, third), 1):
+        await announce(store, fabric.url(store.site), number)
+    await until_equal(first, second, third)
+    item = str((2 << 8) + 7)
+    claims = (Claim("vni", item),)
+    for turn, (asker, owner) in enumerate(((first, second), (second, first), (first, second), (first, first))):
+        await asker.request_transfer("vni", item, (owner.site,))
+        used = network(f"n{turn}")
+        await asker.commit(Writes((Write(used, {"vni": int(item)}, create=True),), claims))
+        await asker.commit(Writes((Write(used, {"deleted": True}),)))
+        await until_equal(first, second, third)
+
+
+async def test_a_decision_is_stale_if_its_record_changed_while_claims_were_taken(fabric: Fabric):
+    store = await fabric.open("a1")
+    await store.commit(Writes((Write(network("n1"), {"name": "x"}, create=True),)))
+    slow = store.commit(Writes((Write(network("n1"), {"name": "y"}),), (Claim("vni", "300"),)))
+    quick = store.commit(Writes((Write(network("n1"), {"name": "z"}),)))
+    outcomes = await asyncio.gather(slow, quick, return_exceptions=True)
+    assert isinstance(outcomes[0], StaleView)
+    found = store.state.get("network", "n1")
+    assert found is not None
+    assert found.get("name") == "z"
+    await store.commit(Writes((Write(network("n2"), {"vni": 300}, create=True),), (Claim("vni", "300"),)))

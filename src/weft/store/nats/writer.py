@@ -44,21 +44,25 @@ class Writer:
             raise why_down(self._own) from err
 
     async def _commit(self, writes: Writes) -> Receipt:
+        state = self._holdings.state
+        decided_on = [state.raw(write.key) for write in writes.writes]  # nobody came between: no await since
         await self._own.up()  # a log that is not there must not cost anybody a claim
         with self._reserved(writes.claims):
             taken: list[Claim] = []
             try:
                 await self._until_allowed(writes)
                 await self._take_claims(writes.claims, taken)
-                # Decided records only now: while we waited for the claims, something may have been merged.
+                for write, record in zip(writes.writes, decided_on, strict=True):
+                    if state.raw(write.key) is not record:
+                        raise StaleView(f"{write.key} was written or merged while its claims were taken")
                 written = self._holdings.replica.write(writes, self._now_ms())
                 await self._append(written, writes, taken)
             except WeftError:
-                await self._release(taken)
+                await self.release(taken)
                 raise
         for record in written.records:
             if record.get(DELETED) is True:
-                await self._release(self._claims_of.pop(record.key, []))
+                await self.release(self._claims_of.pop(record.key, []))
         return written.receipt
 
     async def _append(self, written: Written, writes: Writes, claims: list[Claim]) -> None:
@@ -134,15 +138,22 @@ class Writer:
         now_s = time.monotonic()
         while self._lapses and self._lapses[0][0] < now_s:
             self._claims_of.pop(self._lapses.popleft()[1], None)
-        mine = [claim for claim in claims if msgspec.msgpack.encode(claim.item) in payload]
+        mine = [claim for claim in claims if any(spelt in payload for spelt in _spellings(claim.item))]
         if mine:
             self._claims_of[key] = mine
             self._lapses.append((now_s + CLAIM_TTL_S, key))
 
-    async def _release(self, claims: Collection[Claim]) -> None:
+    async def release(self, claims: Collection[Claim]) -> None:
         """Give locks back; one that cannot be given back lapses by itself."""
         if not claims:
             return
         link: Link = await self._own.up()
         with contextlib.suppress(LinkDown, ApiError):
             await asyncio.gather(*(release_claim(link, subject_of_claim(claim)) for claim in claims))
+
+
+def _spellings(item: str) -> Iterator[bytes]:
+    """Yield how records write a claimed item: addresses as text, VNIs as numbers."""
+    yield msgspec.msgpack.encode(item)
+    if item.isdecimal():
+        yield msgspec.msgpack.encode(int(item))
