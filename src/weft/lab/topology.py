@@ -82,12 +82,16 @@ def build(layout: Layout, mark: str) -> list[str]:
     present = look(mark, names(layout))
     check_free(layout, present)
     if MGMT_BRIDGE not in present.devices:
-        _make_bridge(mark)
+        _make_bridge(mark, [node for node in layout.nodes if node.mgmt_device in present.devices])
     if WAN_NETNS not in present.whole:
         if WAN_NETNS in present.netns:
             remove_netns(WAN_NETNS)
         _make_wan(mark)
-    _make_sites([site for site in layout.sites if site.bridge not in present.wan_devices])
+    elif TUN not in present.wan_devices:
+        _make_tun()
+    for site in layout.sites:
+        if site.bridge not in present.wan_devices:
+            _make_site(site, [node for node in site.nodes if node.name in present.wan_devices])
     missing = [node for node in layout.nodes if not _is_whole(node, present)]
     for node in missing:
         if node.netns in present.netns:  # half a node: a crash, or somebody's hand
@@ -136,13 +140,15 @@ def add_netns(netns: str, mark: str) -> None:
 
 
 # ---- making
-def _make_bridge(mark: str) -> None:
+def _make_bridge(mark: str, nodes: Iterable[Node]) -> None:
+    """Make the bridge; `nodes` were on the one before."""
     ip_batch(
         [
             f"link add {MGMT_BRIDGE} type bridge",
             f'link set {MGMT_BRIDGE} alias "{mark}"',
             f"addr add {MGMT_HOST} dev {MGMT_BRIDGE}",
             f"link set {MGMT_BRIDGE} up",
+            *(f"link set {node.mgmt_device} master {MGMT_BRIDGE}" for node in nodes),
         ]
     )
 
@@ -162,27 +168,32 @@ def _make_wan(mark: str) -> None:
             "net.ipv4.ip_forward": 1,
         },
     )
+    _make_tun()
+    ip_batch([f"rule add fwmark {MARK} lookup {TABLE}", "link set lo up"], WAN_NETNS)
+
+
+def _make_tun() -> None:
     ip_batch(
         [
             f"tuntap add {TUN} mode tun",
             f"link set {TUN} txqueuelen {TUN_QUEUE} up",
-            f"rule add fwmark {MARK} lookup {TABLE}",
             f"route add default dev {TUN} table {TABLE}",
-            "link set lo up",
         ],
         WAN_NETNS,
     )
 
 
-def _make_sites(sites: Iterable[Site]) -> None:
-    lines = []
-    for site in sites:
-        lines += [
+def _make_site(site: Site, nodes: Iterable[Node]) -> None:
+    """Make a site's bridge; `nodes` were on the one before."""
+    ip_batch(
+        [
             f"link add {site.bridge} type bridge",
             f"addr add {site.gateway}/24 dev {site.bridge}",
             f"link set {site.bridge} up",
-        ]
-    ip_batch(lines, WAN_NETNS)
+            *(f"link set {node.name} master {site.bridge}" for node in nodes),
+        ],
+        WAN_NETNS,
+    )
 
 
 def _make_nodes(nodes: list[Node], mark: str) -> None:

@@ -92,7 +92,8 @@ def carry(shaper: Shaper, tun: int) -> None:
 
 
 def open_tun(name: str) -> int:
-    """Return a file that reads and writes the packets of the tun device `name`."""
+    """Return a file that reads and writes the packets of the tun device `name`. Raises OSError if there is none."""
+    socket.if_nametoindex(name)  # opening would make one, to which nothing is routed
     tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
     return tun
