@@ -40,7 +40,7 @@ check: setup-python lint ## format, lint, types, layers, unit tests (under a min
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)
-	@$(ROOT) $(BIN)/weft lab up
+	@$(ROOT) $(BIN)/weft lab up --sites 3 --nodes 2 --delay 20
 
 # ---- the rest ----
 

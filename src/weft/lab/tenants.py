@@ -1,5 +1,6 @@
 """Who may log in to the lab: the admin, and a plain user with a project of its own per site; and clouds.yaml."""
 
+import os
 import secrets
 from typing import Any
 
@@ -52,6 +53,8 @@ def write_clouds(home: Home, layout: Layout) -> None:
     )
     # JSON is YAML; this spares a YAML library
     write_atomic(home.clouds_file, head + msgspec.json.format(msgspec.json.encode({"clouds": clouds})) + b"\n", 0o600)
+    if caller := os.environ.get("SUDO_UID"):  # the clients need no root, so whoever called sudo may log in
+        os.chown(home.clouds_file, int(caller), int(os.environ["SUDO_GID"]))
 
 
 def _cloud(site: Site, user: str, password: str, project: str) -> dict[str, Any]:
