@@ -106,6 +106,7 @@ struct {
 	enum weft_limit limit;
 	enum port_flag port;
 	enum fdb_flag fdb;
+	enum node_flag node;
 	enum drop_reason drop;
 } enums SEC("contract");
 

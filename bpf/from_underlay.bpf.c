@@ -46,21 +46,23 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 	return bpf_map_lookup_elem(&senders, &sender) ? CONTINUE : -DROP_UNKNOWN_SENDER;
 }
 
-static __always_inline int flood_here(struct __sk_buff *skb, const struct ethhdr *inner, __u32 vni)
+static __always_inline int flood_here(struct __sk_buff *skb, const struct node *node, const struct ethhdr *inner,
+				      __u32 vni)
 {
 	struct flood *to = bpf_map_lookup_elem(&flood, &vni);
 	int result;
 
 	if (!to)
 		return -DROP_UNKNOWN_VNI;
-	result = decapsulate(skb, inner);
+	result = decapsulate(skb, node, inner);
 	if (result)
 		return result;
 	flood_local(skb, to, 0);
 	return TC_ACT_SHOT;
 }
 
-static __always_inline int deliver_here(struct __sk_buff *skb, const struct ethhdr *inner, __u32 vni)
+static __always_inline int deliver_here(struct __sk_buff *skb, const struct node *node, const struct ethhdr *inner,
+					__u32 vni)
 {
 	struct fdb_target *to = fdb_lookup(vni, inner->h_dest);
 	int result;
@@ -69,7 +71,7 @@ static __always_inline int deliver_here(struct __sk_buff *skb, const struct ethh
 		return bpf_map_lookup_elem(&flood, &vni) ? -DROP_UNKNOWN_MAC : -DROP_UNKNOWN_VNI;
 	if (to->tunnel_ip)
 		return -DROP_NOT_HERE;
-	result = decapsulate(skb, inner);
+	result = decapsulate(skb, node, inner);
 	if (result)
 		return result;
 	return deliver(skb, to, inner->h_proto == bpf_htons(ETH_P_IP) || inner->h_proto == bpf_htons(ETH_P_IPV6));
@@ -91,7 +93,8 @@ int from_underlay(struct __sk_buff *skb)
 	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner) ||
 	    (inner.h_proto == bpf_htons(ETH_P_IPV6) && skb->len < sizeof(struct outer) + ETH_HLEN + sizeof(struct ipv6hdr)))
 		return drop(skb, DROP_TRUNCATED);
-	return verdict(skb, inner.h_dest[0] & 1 ? flood_here(skb, &inner, vni) : deliver_here(skb, &inner, vni));
+	result = inner.h_dest[0] & 1 ? flood_here(skb, node, &inner, vni) : deliver_here(skb, node, &inner, vni);
+	return verdict(skb, result);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

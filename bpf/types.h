@@ -91,10 +91,15 @@ struct reply {
 	__u8 frame[REPLY_MAX];
 };
 
+enum node_flag {
+	NODE_DECAP_TYPED = 1,	/* the kernel (6.3) can set a packet's protocol while taking a header off */
+};
+
 /* node: one entry, index 0. */
 struct node {
 	__be32 tunnel_ip;	/* our end of all tunnels; 0: none yet */
 	__u32 underlay_ifindex;
+	__u32 flags;		/* enum node_flag */
 	__u32 vxlan_ifindex;	/* weft-vxlan: replicated packets leave through its egress hook */
 };
 

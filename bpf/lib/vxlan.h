@@ -45,37 +45,43 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct node 
 		      BPF_F_ADJ_ROOM_ENCAP_L2_ETH | BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN);
 	__u32 hash = bpf_get_hash_recalc(skb);
 	struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP, .daddr = to};
-	struct outer outer = {};
-	struct ethhdr inner;
+	struct { struct outer outer; struct ethhdr inner; } __attribute__((packed, aligned(2))) head = {};
 
-	if (bpf_skb_load_bytes(skb, 0, &inner, sizeof inner) ||
-	    bpf_skb_adjust_room(skb, sizeof outer, BPF_ADJ_ROOM_MAC, flags))
+	if (bpf_skb_load_bytes(skb, 0, &head.inner, sizeof head.inner) ||
+	    bpf_skb_adjust_room(skb, sizeof head.outer, BPF_ADJ_ROOM_MAC, flags))
 		return -DROP_ERROR;
-	outer.eth.h_proto = bpf_htons(ETH_P_IP); /* MACs are the neighbour's business, see bpf_redirect_neigh */
+	head.outer.eth.h_proto = bpf_htons(ETH_P_IP); /* MACs are the neighbour's business, see bpf_redirect_neigh */
 	ip.tot_len = bpf_htons(skb->len - ETH_HLEN);
 	ip.frag_off = bpf_htons(0x4000); /* do not fragment */
 	ip.saddr = from->tunnel_ip;
 	seal_ipv4(&ip);
-	outer.ip = ip;
-	outer.udp.source = bpf_htons(0xc000 | (hash & 0x3fff)); /* 49152..65535, RFC 6335 */
-	outer.udp.dest = bpf_htons(VXLAN_PORT);
-	outer.udp.len = bpf_htons(skb->len - ETH_HLEN - sizeof outer.ip);
-	outer.vxlan.flags = bpf_htonl(VXLAN_VNI_VALID);
-	outer.vxlan.vni = bpf_htonl(vni << 8);
-	if (bpf_skb_store_bytes(skb, 0, &outer, sizeof outer, 0) ||
-	    bpf_skb_store_bytes(skb, sizeof outer, &inner, sizeof inner, 0))
-		return -DROP_ERROR;
-	return 0;
+	head.outer.ip = ip;
+	head.outer.udp.source = bpf_htons(0xc000 | (hash & 0x3fff)); /* 49152..65535, RFC 6335 */
+	head.outer.udp.dest = bpf_htons(VXLAN_PORT);
+	head.outer.udp.len = bpf_htons(skb->len - ETH_HLEN - sizeof ip);
+	head.outer.vxlan.flags = bpf_htonl(VXLAN_VNI_VALID);
+	head.outer.vxlan.vni = bpf_htonl(vni << 8);
+	return bpf_skb_store_bytes(skb, 0, &head, sizeof head, 0) ? -DROP_ERROR : 0;
 }
 
-/* Take the outer header off; `inner` is the frame's own Ethernet header. */
-static __always_inline int decapsulate(struct __sk_buff *skb, const struct ethhdr *inner)
+/* Take the outer header off; `inner` is the frame's own Ethernet header. skb->protocol said IPv4, for the outer
+ * header; for IPv6 inside it must follow. Before Linux 6.3 only the turning of an IPv4 header into an IPv6 header
+ * did that, and what it adds is cut off again with the rest.
+ */
+static __always_inline int decapsulate(struct __sk_buff *skb, const struct node *node, const struct ethhdr *inner)
 {
+	__s32 room = sizeof(struct outer);
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
 
-	if (inner->h_proto == bpf_htons(ETH_P_IPV6))
-		flags |= DECAP_L3_IPV6;
-	if (bpf_skb_adjust_room(skb, -(__s32)sizeof(struct outer), BPF_ADJ_ROOM_MAC, flags) ||
+	if (inner->h_proto == bpf_htons(ETH_P_IPV6)) {
+		if (node->flags & NODE_DECAP_TYPED)
+			flags |= DECAP_L3_IPV6;
+		else if (bpf_skb_change_proto(skb, bpf_htons(ETH_P_IPV6), 0))
+			return -DROP_ERROR;
+		else
+			room += sizeof(struct ipv6hdr) - sizeof(struct iphdr);
+	}
+	if (bpf_skb_adjust_room(skb, -room, BPF_ADJ_ROOM_MAC, flags) ||
 	    bpf_skb_store_bytes(skb, 0, inner, sizeof *inner, 0))
 		return -DROP_ERROR;
 	return 0;

@@ -20,12 +20,18 @@ def nodes() -> Iterator[None]:
 
 
 @pytest.fixture
-def kernels(nodes) -> Iterator[dict[str, Kernel]]:
+def use_links() -> bool | None:
+    """How programs are attached; tests that must hold for old kernels too set it."""
+    return None
+
+
+@pytest.fixture
+def kernels(nodes, use_links) -> Iterator[dict[str, Kernel]]:
     """The same, programmed: w1 and w3 on the first node, w2 on the second."""
     made = {}
     for node in NODES:
         with inside(f"weft-t-{node}"):
-            made[node] = Kernel(PIN_ROOT / node, "ul")
+            made[node] = Kernel(PIN_ROOT / node, "ul", use_links=use_links)
             made[node].reconcile(plan_for(node, WORKLOADS))
     yield made
     for kernel in made.values():

@@ -54,6 +54,7 @@ def test_drop_reasons_have_the_same_numbers(btf):
         ("weft_limit", "", ["FLOOD_LOCAL_MAX", "FLOOD_REMOTE_MAX", "REPLY_MAX", "LEASE_LEN"]),
         ("port_flag", "", ["PORT_ENABLED", "PORT_MORE_SOURCES"]),
         ("fdb_flag", "", ["FDB_PEER", "FDB_CLOSED"]),
+        ("node_flag", "", ["NODE_DECAP_TYPED"]),
     ],
 )
 def test_constants_are_the_same(btf, enum, prefix, names):

@@ -48,11 +48,12 @@ def test_killing_the_process_again_and_again_loses_no_packet(kernels, family):
         assert (again.writes, again.deletes, again.faults) == (0, 0, ())
 
 
-def test_replacing_the_programs_loses_no_packet(kernels):
+@pytest.mark.parametrize("use_links", [True, False], ids=["links", "filters"])
+def test_replacing_the_programs_loses_no_packet(kernels, use_links):
     with pinging(W1, W2.addresses[0]) as ping:
         for _ in range(10):
             with inside("weft-t-n1"):
-                kernel = Kernel(PIN_ROOT / "n1", "ul")
+                kernel = Kernel(PIN_ROOT / "n1", "ul", use_links=use_links)
                 outcome = kernel.reconcile(plan_for("n1", WORKLOADS))
                 kernel.close()
             assert (outcome.writes, outcome.deletes) == (0, 0)

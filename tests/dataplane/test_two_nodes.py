@@ -12,14 +12,17 @@ from tests.dataplane.talk import send_raw, transfer
 from weft.dataplane import PortState
 
 pytestmark = pytest.mark.kernel
+EITHER_WAY = pytest.mark.parametrize("use_links", [True, False], ids=["links", "filters"])
 
 
+@EITHER_WAY
 def test_every_pair_pings(kernels):
     for source, target in permutations(WORKLOADS, 2):
         for address in target.addresses:
             run_in(source.namespace, "ping", "-c2", "-i0.02", "-W2", str(address))
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("target", [W2, W3], ids=["through the tunnel", "on the same node"])
 @pytest.mark.parametrize("family", [0, 1], ids=["v4", "v6"])
 def test_tcp_arrives_whole(kernels, target, family):
@@ -44,6 +47,7 @@ def test_a_dhcp_client_gets_its_lease(kernels):
     assert "lease of 10.0.0.1 obtained from 10.0.0.254, lease time 86400" in done.stderr
 
 
+@EITHER_WAY
 def test_broadcast_reaches_everyone_on_the_network_once_and_not_the_sender(kernels):
     listeners = {}
     for item in WORKLOADS:

@@ -14,8 +14,9 @@ from weft.dataplane.attach import Attachments
 from weft.dataplane.bpf_map import per_cpu_sum
 from weft.dataplane.devices import VXLAN_DEVICE, Devices, ensure_vxlan_device, remove_vxlan_device
 from weft.dataplane.drops import DropReason, name_of
+from weft.dataplane.filters import Filters
 from weft.dataplane.ledger import Difference, Ledger, Tables, empty_tables
-from weft.dataplane.links import Links
+from weft.dataplane.links import Links, has_links
 from weft.dataplane.loader import Loaded, load, remove_stale_maps
 from weft.dataplane.outcome import Drops, Outcome, PortState
 from weft.dataplane.records import FLOOD_LOCAL_MAX, FLOOD_REMOTE_MAX, PORT_DROP_KEY, U32
@@ -38,9 +39,10 @@ from weft.plan import Fault, NodePlan, PortEntry
 class Kernel:
     """This node's data plane. One per node and process; calls may come from any thread of its namespace."""
 
-    def __init__(self, pin_dir: Path, underlay_device: str) -> None:
+    def __init__(self, pin_dir: Path, underlay_device: str, *, use_links: bool | None = None) -> None:
         """Load the programs over what is pinned in `pin_dir`; traffic goes on as it went.
 
+        `use_links`: attach by TCX links; None: if the kernel has them (6.6), else by classic filters.
         Raises NotPrivileged, NoBpffs, KernelRefused, ObjectMissing, VxlanPortTaken: each says what to do.
         """
         self._pin_dir = pin_dir
@@ -50,11 +52,15 @@ class Kernel:
         bpffs.ensure_directory(pin_dir / "links")
         self._loaded: Loaded = load(pin_dir)
         ensure_vxlan_device()
-        self._attachments = Attachments(Links(pin_dir / "links"), self._loaded.programs, underlay_device)
+        if use_links is None:
+            use_links = has_links(self._loaded.programs["to_underlay"])
+        hooks = Links(pin_dir / "links") if use_links else Filters()
+        self._attachments = Attachments(hooks, self._loaded.programs, underlay_device)
+        self._decap_typed = use_links  # came with 6.3, three versions before links
         self._ledger = Ledger()
         self._plan: NodePlan | None = None
         self._present: dict[str, Device] = {}
-        self._underlay = Underlay(0, 0)
+        self._underlay = Underlay(0, 0, True)
         self._waiting: dict[Unit, str] = {}  # units that failed, and why: tried again each time
         self._closed = False
         self._in_doubt = True  # the ledger may differ from the kernel: read it back first
@@ -134,7 +140,7 @@ class Kernel:
         indexes = self._devices.read()
         names = [name for name in plan.ports if name in indexes]
         present = {name: self._devices.describe(name, indexes[name]) for name in names}
-        underlay = Underlay(indexes.get(self._underlay_device, 0), indexes.get(VXLAN_DEVICE, 0))
+        underlay = Underlay(indexes.get(self._underlay_device, 0), indexes.get(VXLAN_DEVICE, 0), self._decap_typed)
         moved = {name for name, device in present.items() if self._present.get(name) != device}
         moved |= self._present.keys() - present.keys()
         if underlay.ifindex != self._underlay.ifindex:
@@ -228,6 +234,9 @@ class Kernel:
 def sweep(pin_dir: Path) -> None:
     """Remove everything that a Kernel with this `pin_dir` left, whether or not one is running."""
     bpffs.remove_directory(pin_dir)
+    filters = Filters()
+    for name in filters.read():
+        filters.forget(name)
     remove_vxlan_device()
 
 

@@ -22,7 +22,7 @@ class KernelRefused(Unavailable):
     """The kernel does not take a program or a map."""
 
     code = "kernel_refused"
-    hint = "Weft needs Linux 6.6 or newer with CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_ACT and CONFIG_BPF_JIT"
+    hint = "Weft needs Linux 6.1 or newer with CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_ACT and CONFIG_BPF_JIT"
 
 
 class Loaded(NamedTuple):

@@ -16,6 +16,7 @@ REPLY_MAX: Final = 576
 
 PORT_ENABLED, PORT_MORE_SOURCES = 1, 2  # enum port_flag
 FDB_PEER, FDB_CLOSED = 1, 2  # enum fdb_flag
+NODE_DECAP_TYPED = 1  # enum node_flag
 
 ADDRESS_KEY = struct.Struct("<I16s")
 PORT = struct.Struct("<II6sH4s16s16s")
@@ -24,7 +25,7 @@ FDB_TARGET = struct.Struct("<I4sI")
 NEIGHBOUR = struct.Struct("<6sxx")
 FLOOD = struct.Struct(f"<II{4 * FLOOD_LOCAL_MAX}s{4 * FLOOD_REMOTE_MAX}s")
 REPLY = struct.Struct(f"<HH{LEASE_LEN}s{REPLY_MAX}s")
-NODE = struct.Struct("<4sII")
+NODE = struct.Struct("<4sIII")
 PORT_DROP_KEY = struct.Struct("<II")
 U32 = struct.Struct("<I")
 
@@ -36,7 +37,7 @@ LAYOUTS: Final = {  # struct of types.h -> (layout, its members in order)
     "neighbour": (NEIGHBOUR, ("mac",)),
     "flood": (FLOOD, ("local_count", "remote_count", "local", "remote")),
     "reply": (REPLY, ("len", "lends", "lease", "frame")),
-    "node": (NODE, ("tunnel_ip", "underlay_ifindex", "vxlan_ifindex")),
+    "node": (NODE, ("tunnel_ip", "underlay_ifindex", "flags", "vxlan_ifindex")),
     "port_drop_key": (PORT_DROP_KEY, ("ifindex", "reason")),
 }
 

@@ -48,6 +48,7 @@ class Underlay(NamedTuple):
 
     ifindex: int
     vxlan_ifindex: int
+    decap_typed: bool = True  # whether the kernel sets a packet's protocol when a header is taken off
 
 
 Devices = Mapping[str, Device]
@@ -104,7 +105,9 @@ def records_of(unit: Unit, plan: NodePlan, devices: Devices, underlay: Underlay)
 
 def _node(_key: None, plan: NodePlan, _devices: Devices, underlay: Underlay) -> Iterator[Record]:
     tunnel_ip = plan.tunnel_ip or IPv4Address(0)
-    yield Record("node", U32.pack(0), records.NODE.pack(tunnel_ip.packed, *underlay))
+    flags = underlay.decap_typed * records.NODE_DECAP_TYPED
+    value = records.NODE.pack(tunnel_ip.packed, underlay.ifindex, flags, underlay.vxlan_ifindex)
+    yield Record("node", U32.pack(0), value)
 
 
 def _senders(_key: None, plan: NodePlan, _devices: Devices, _underlay: Underlay) -> Iterator[Record]:
