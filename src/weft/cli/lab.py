@@ -1,20 +1,16 @@
 """`weft lab …`: a whole fabric in namespaces of this machine. What each command promises: docs/howto/use-the-lab.md."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
-import msgspec
-from rich.console import Console
-from rich.table import Table
 
+from weft.cli.output import format_option, make_console, print_json, print_table
 from weft.lab import machine_verbs, node_verbs, status, wan_verbs
 from weft.lab import up as whole
 from weft.lab.home import Home
 from weft.lab.wan.shapes import Shape, Wan
 
-console = Console(highlight=False)
-format_option = click.option("-f", "--format", "form", type=click.Choice(["table", "json"]), default="table")
+console = make_console()
 
 
 @click.group()
@@ -56,7 +52,7 @@ def show_status(form: str) -> None:
     """Sites, nodes, processes, API addresses and health."""
     now = status.lab_status(Home())
     if form == "json":
-        _print_json(now)
+        print_json(now)
     elif not now["running"]:
         console.print("no lab is up; `weft lab up` makes one")
     else:
@@ -163,17 +159,13 @@ def wan(site: str, other: str, delay_ms: float, loss_pct: float, rate_mbit: floa
 
 
 # ---- printing
-def _print_json(value: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
-
-
 def _print_cuts(state: Wan) -> None:
     console.print("cut: " + (", ".join(f"{one} - {other}" for one, other in state.cut) or "nothing"))
 
 
 def _print_machines(machines: list[dict[str, Any]], form: str, *, one: bool = False) -> None:
     if form == "json":
-        _print_json(machines[0] if one else machines)
+        print_json(machines[0] if one else machines)
         return
     rows = (
         (
@@ -189,7 +181,7 @@ def _print_machines(machines: list[dict[str, Any]], form: str, *, one: bool = Fa
         for each in machines
         for d in each["devices"]
     )
-    _print_table(("machine", "site", "node", "state", "device", "MAC", "addresses", "port"), rows)
+    print_table(("machine", "site", "node", "state", "device", "MAC", "addresses", "port"), rows, "no machines")
 
 
 def _print_status(now: dict[str, Any]) -> None:
@@ -206,7 +198,7 @@ def _print_status(now: dict[str, Any]) -> None:
         for site in now["sites"]
         for node in site["nodes"]
     )
-    _print_table(("node", "API", "underlay", "weftd", "NATS", "health", "digest"), rows)
+    print_table(("node", "API", "underlay", "weftd", "NATS", "health", "digest"), rows, "no nodes")
     console.print(f"machines: {now['machines']}; between sites: {now['wan']['carried_by']}")
     for shaped in now["wan"]["shaped"]:
         console.print(
@@ -215,12 +207,3 @@ def _print_status(now: dict[str, Any]) -> None:
         )
     for pair in now["wan"]["cut"]:
         console.print(f"  {' - '.join(pair)}: cut")
-
-
-def _print_table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)

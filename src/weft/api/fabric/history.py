@@ -8,6 +8,7 @@ from weft.api.fabric.views import hidden
 from weft.model import NotFound
 from weft.store.protocol import JournalEntry, ReceiptStatus, State
 from weft.store.records import DELETED
+from weft.store.recovery import site_of
 from weft.wire.fabric import Journal, JournalView, ReceiptView
 
 FIRST_LOOK_S = 0.01
@@ -81,7 +82,7 @@ def _journal_view(entry: JournalEntry) -> JournalView:
         number=entry.number,
         at_ms=entry.at_ms,
         key=str(entry.key),
-        site=entry.site,
+        site=site_of(entry.site),
         actor=entry.actor,
         verb=entry.verb,
         changed=changed,

@@ -1,0 +1,104 @@
+"""A session with one site: logs in by password, and again when its token has expired."""
+
+from typing import Any
+
+import httpx
+
+from weft.client.clouds import DEFAULT_DOMAIN, Cloud
+from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
+
+REQUEST_S = 15.0
+FAMILIES: dict[int, type[WeftError]] = {400: Invalid, 401: Denied, 403: Denied, 404: NotFound, 409: Conflict}
+
+
+class Session:
+    """Sends requests to a cloud's API. Errors are of the five families, in the site's own words."""
+
+    def __init__(self, cloud: Cloud, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._cloud = cloud
+        # No proxy of the environment: sites are reached directly. Certificates are only read for https.
+        is_tls = cloud.auth_url.startswith("https:")
+        self._http = httpx.Client(timeout=REQUEST_S, trust_env=False, verify=is_tls, transport=transport)
+        self._token: str | None = None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._http.close()
+
+    def get(self, path: str, query: dict[str, Any] | None = None, *, patience_s: float = 0.0) -> bytes:
+        """Return the body of GET `path` (from the site's root), waiting `patience_s` longer than usual."""
+        params = {name: value for name, value in (query or {}).items() if value is not None}
+        for attempt in (1, 2):
+            if self._token is None:
+                self._token = self._log_in()
+            response = self._send(
+                "GET",
+                self._root() + path,
+                params=params,
+                headers={"X-Auth-Token": self._token},
+                timeout=REQUEST_S + patience_s,
+            )
+            if response.status_code == 401 and attempt == 1:
+                self._token = None  # expired: log in again, once
+                continue
+            break
+        if response.is_error:
+            raise _error(response)
+        return response.content
+
+    def _root(self) -> str:
+        return self._cloud.auth_url.rstrip("/").removesuffix("/v3").removesuffix("/identity")
+
+    def _log_in(self) -> str:
+        cloud = self._cloud
+        user = {"name": cloud.username, "password": cloud.password}
+        body = {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {**user, "domain": _domain(cloud.user_domain_id, cloud.user_domain_name)}},
+                },
+                "scope": {
+                    "project": {
+                        "name": cloud.project_name,
+                        "domain": _domain(cloud.project_domain_id, cloud.project_domain_name),
+                    }
+                },
+            }
+        }
+        response = self._send("POST", f"{self._root()}/identity/v3/auth/tokens", json=body)
+        if response.status_code == 401:
+            error = Denied(f"{cloud.auth_url}: the user name or password is wrong, or it has no role in the project")
+            error.hint = f"check the cloud {cloud.name} in clouds.yaml"
+            raise error
+        if response.is_error:
+            raise _error(response)
+        return response.headers["X-Subject-Token"]
+
+    def _send(self, method: str, url: str, **more: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, url, **more)
+        except httpx.TimeoutException as err:
+            raise Unavailable(f"{url}: no answer in time") from err
+        except (httpx.HTTPError, httpx.InvalidURL) as err:
+            error = Unavailable(f"{url}: {err or type(err).__name__}")
+            error.hint = "is weftd running there? Any other site answers too: --os-cloud"
+            raise error from err
+
+
+def _domain(id: str | None, name: str | None) -> dict[str, str]:
+    return {"name": name} if name and not id else {"id": id or DEFAULT_DOMAIN}
+
+
+def _error(response: httpx.Response) -> WeftError:
+    """Return the error that an answer means, in the answer's words."""
+    family = FAMILIES.get(response.status_code, Unavailable)
+    hint = None
+    try:
+        inner = response.json()["error"]
+        words, hint = str(inner["message"]), inner.get("hint")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words = f"{response.request.url}: {response.status_code} {response.reason_phrase}"
+    error = family(words)
+    error.hint = hint
+    return error
