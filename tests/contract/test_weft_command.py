@@ -94,7 +94,8 @@ def test_what_goes_wrong_is_one_clear_line(weft: Weft, words: list[str], code: i
 def test_a_site_that_does_not_answer_is_named(weft: Weft, clouds: Path, tmp_path: Path):
     file = tmp_path / "clouds.yaml"
     file.write_text(
-        "clouds: {away: {auth: {auth_url: 'http://127.0.0.1:1/identity/v3', username: u, password: p, project_name: j}}}"
+        "clouds: {away: {auth: {auth_url: 'http://127.0.0.1:1/identity/v3', "
+        "username: u, password: p, project_name: j}}}"
     )
     done = subprocess.run(
         [WEFT, "--os-cloud", "away", "health"],
