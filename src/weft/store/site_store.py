@@ -98,6 +98,10 @@ class SiteStore:
                 finally:
                     for task in tasks:
                         task.cancel()
+        except BaseExceptionGroup as several:
+            if len(several.exceptions) == 1:
+                raise several.exceptions[0] from None  # the caller's own error is not wrapped because of our loops
+            raise
         finally:
             for loop in loops:
                 loop.close()
