@@ -14,8 +14,8 @@ apart by that record's compare-and-set). Why: docs/design/0005-delegation.md.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address
 from itertools import pairwise
+from socket import AF_INET, AF_INET6, inet_pton
 
 import msgspec
 
@@ -155,8 +155,9 @@ def aligned_parts(interval: Interval, first: int, bits: int) -> Iterator[Part]:
 def address_number(text: str) -> int | None:
     """Return an address as a number, None if it is none."""
     try:
-        return int(IPv6Address(text) if ":" in text else IPv4Address(text))
-    except ValueError:
+        # Ten times as quick as the ipaddress module, which is much when 100,000 ports come in.
+        return int.from_bytes(inet_pton(AF_INET6 if ":" in text else AF_INET, text))
+    except (OSError, ValueError):
         return None
 
 

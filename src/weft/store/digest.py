@@ -34,6 +34,7 @@ class DigestTree:
     def __init__(self) -> None:
         self._nodes: dict[Path, int] = {}
         self._leaves: dict[Path, dict[Key, int]] = {}
+        self._scopes: set[Path] = set()
 
     def put(self, record: Record) -> None:
         """Take in a record, in place of its earlier version."""
@@ -45,13 +46,13 @@ class DigestTree:
 
     def root(self) -> str:
         """Return the digest of everything, as hex."""
-        scopes = sorted((path, node) for path, node in self._nodes.items() if path.endswith("|") and node)
+        scopes = sorted((path, self._nodes[path]) for path in self._scopes if self._nodes[path])
         return _hash(_encoder.encode([(path, _hex(node)) for path, node in scopes])).to_bytes(_HASH_BYTES).hex()
 
     def below(self, path: Path) -> dict[str, str]:
         """Return the hashes directly below a path: of child paths, or of keys if it is a leaf. No entry: nothing."""
         if not path:
-            return {child: _hex(node) for child, node in self._nodes.items() if child.endswith("|") and node}
+            return {child: _hex(node) for child in self._scopes if (node := self._nodes[child])}
         if is_leaf(path):
             return {key_to_text(key): _hex(hash_) for key, hash_ in self._leaves.get(path, {}).items()}
         children = (path + digit for digit in "0123456789abcdef")
@@ -65,6 +66,7 @@ class DigestTree:
             leaf[key] = hash_
         else:
             leaf.pop(key, None)
+        self._scopes.add(path[:-LEVELS])
         for length in range(len(path) - LEVELS, len(path) + 1):
             self._nodes[path[:length]] = self._nodes.get(path[:length], 0) ^ change
 

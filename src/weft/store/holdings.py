@@ -18,13 +18,14 @@ from weft.store.bell import Bell
 from weft.store.effects import Effects
 from weft.store.feed import Feed
 from weft.store.journal import journal_entry
+from weft.store.long_lived import LongLived
 from weft.store.protocol import Change, JournalEntry
 from weft.store.records import Key, Record
 from weft.store.recovery import site_of
 from weft.store.replica import Replica
-from weft.store.sqlite import Disk, JournalRow
+from weft.store.sqlite import Disk, JournalRow, Stored
 from weft.store.state import MergedState
-from weft.store.wire import BadRecord, decode_record
+from weft.store.wire import BadRecord, Glance, decode_record, encode_record, glance_at
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class Holdings:
         self.seqs: dict[Key, int] = {}  # where our own log holds a record; absent: it does not
         self.outbox: dict[Key, None] = {}  # what our own log must still be told, oldest first
         self.outbox_filled = Bell()
+        self._encoded: dict[Key, tuple[Record, bytes]] = {}  # of what is in the outbox, if it came as bytes
         self.forgotten: set[Key] = set()  # what our own log must still be purged of
         self.cursors: dict[str, tuple[str, int]] = {}
         self.meta: dict[str, str] = {}
@@ -58,6 +60,7 @@ class Holdings:
         self._journal_number = 0
         self._being_written: dict[int, tuple[str, str]] = {}
         self._complained_s = 0.0
+        self._long_lived = LongLived()
 
     @property
     def state(self) -> MergedState:
@@ -85,6 +88,7 @@ class Holdings:
                 raise BadRecord(f"{text}: holds {record.key}")
             if seq:
                 self.seqs[record.key] = seq
+            self._long_lived.note(1)
             yield record
 
     # ---- what our own log holds
@@ -127,15 +131,24 @@ class Holdings:
     # ---- from elsewhere
     def on_peer(self, payload: bytes, source: SiteId) -> None:
         """Take in a message of another site's log, or an answer of its repair."""
-        self.carry_out(self._absorb(payload, source))
+        glance = glance_at(payload, self.state.raw)
+        if glance is not Glance.HELD:
+            self.carry_out(self._absorb(payload, source), encoded=payload if glance is Glance.NEW else None)
 
-    def carry_out(self, effects: Effects, *, actor: str = "", verb: str = "") -> None:
-        """Do what `effects` say."""
+    def encoded(self, record: Record) -> bytes:
+        """Return the bytes of a record that is in the outbox."""
+        known = self._encoded.get(record.key)
+        return known[1] if known is not None and known[0] is record else encode_record(record)
+
+    def carry_out(self, effects: Effects, *, actor: str = "", verb: str = "", encoded: bytes | None = None) -> None:
+        """Do what `effects` say; `encoded`: the bytes of the one record that they store, if they are known."""
         if not effects:
             return
         batch = self._disk.batch
+        if len(effects.store) != 1:
+            encoded = None
         for record in effects.store:
-            batch.records[str(record.key)] = (record, self.seqs.get(record.key, 0))
+            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), encoded)
         for key in effects.forget:
             batch.records[str(key)] = None
             self.seqs.pop(key, None)
@@ -143,9 +156,12 @@ class Holdings:
             self.forgotten.add(key)
         for key in effects.relay:
             self._enqueue(key)
+            if encoded is not None:
+                self._encoded[key] = effects.store[0], encoded
         if effects.forget:
             self.outbox_filled.ring()
         self._publish(effects.changes, actor, verb)
+        self._long_lived.note(len(effects.store))
         self._disk.dirty()
 
     @contextlib.contextmanager
@@ -219,7 +235,7 @@ class Holdings:
             self.seqs[key] = self._disk.batch.seqs[text] = seq
             held = self._disk.batch.records.get(text)
             if held is not None:
-                self._disk.batch.records[text] = (held[0], seq)
+                self._disk.batch.records[text] = Stored(held.record, seq, held.encoded)
             self._disk.dirty()
 
     def _settle_outbox(self, in_log: Record) -> None:
@@ -240,5 +256,6 @@ class Holdings:
     def _unqueue(self, key: Key) -> None:
         if key in self.outbox:
             del self.outbox[key]
+            self._encoded.pop(key, None)
             self._disk.batch.outbox[str(key)] = False
             self._disk.dirty()

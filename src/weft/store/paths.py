@@ -35,18 +35,16 @@ def rows_at(record: Record, paths: tuple[str, ...]) -> Iterator[tuple[Value, ...
     Paths into the same list are read element by element: a port's (subnet, address) pairs, not every subnet
     with every address.
     """
-    split = [_split(path) for path in paths]
-    lists = {field for field, inner in split if inner}
-    assert len(lists) <= 1, "one list per tuple: anything else has no obvious meaning"
-    elements: Any = record.get(next(iter(lists))) if lists else [{}]
+    list_field, split = _split_together(paths)
+    elements: Any = record.get(list_field) if list_field else _NO_LIST
     if not isinstance(elements, list | tuple):
         return
     for element in elements:
         if not isinstance(element, dict):
             continue
-        found = (element.get(inner) if inner else record.get(field) for field, inner in split)
-        row = tuple(value for value in found if isinstance(value, Value))
-        if len(row) == len(paths):
+        found = [element.get(inner) if inner else record.get(field) for field, inner in split]
+        row = tuple([value for value in found if isinstance(value, Value)])
+        if len(row) == len(found):
             yield row
 
 
@@ -63,6 +61,18 @@ def references(record: Record) -> Iterator[Target]:
 def referring_paths(target_kind: str) -> tuple[tuple[str, str], ...]:
     """Return (kind, path) of everything that may refer to a `target_kind`."""
     return tuple((kind.name, path) for kind in KINDS.values() for path, target in kind.refers if target == target_kind)
+
+
+_NO_LIST: list[dict[str, Any]] = [{}]
+
+
+@cache
+def _split_together(paths: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the one list that `paths` look into ("" if none) and their halves."""
+    split = [_split(path) for path in paths]
+    lists = {field for field, inner in split if inner}
+    assert len(lists) <= 1, "one list per tuple: anything else has no obvious meaning"
+    return next(iter(lists), ""), split
 
 
 @cache

@@ -59,12 +59,12 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def newest(self) -> Stamp:
         """The stamp of the last change."""
-        return max(field.stamp for field in self.fields.values())
+        return max([field.stamp for field in self.fields.values()])
 
     @property
     def oldest(self) -> Stamp:
         """The stamp of the creation, as long as `created_at` or another field is never rewritten."""
-        return min(field.stamp for field in self.fields.values())
+        return min([field.stamp for field in self.fields.values()])
 
 
 DELETED = "deleted"  # the field that makes a record a tombstone, value True

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -60,10 +61,18 @@ class JournalRow(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+class Stored(NamedTuple):
+    """A record to write."""
+
+    record: Record
+    seq: int  # where our own log holds it, 0: it does not
+    encoded: bytes | None  # its bytes, if somebody has them already
+
+
 class Batch(msgspec.Struct):
     """What one transaction writes. Later facts about a key replace earlier ones."""
 
-    records: dict[str, tuple[Record, int] | None] = {}  # key → record and own log's sequence; None: forget it
+    records: dict[str, Stored | None] = {}  # key → record; None: forget it
     seqs: dict[str, int] = {}  # key → own log's sequence, for records that are not written anew
     cursors: dict[str, tuple[str, int]] = {}
     outbox: dict[str, bool] = {}  # key → in it or not
@@ -198,11 +207,11 @@ class Disk:
     def _write(self, batch: Batch) -> None:
         """One transaction; runs in a thread."""
         put, forget, seqs = [], [], []
-        for key, value in batch.records.items():
-            if value is None:
+        for key, stored in batch.records.items():
+            if stored is None:
                 forget.append((key,))
             else:
-                put.append((key, encode_record(value[0]), value[1]))
+                put.append((key, stored.encoded or encode_record(stored.record), stored.seq))
         seqs = [(seq, key) for key, seq in batch.seqs.items() if key not in batch.records]
         write = self._connection
         write.execute("begin immediate")

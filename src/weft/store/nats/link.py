@@ -219,6 +219,7 @@ async def dial(
                 closed_cb=on_disconnect,
                 error_cb=on_error,
                 pending_size=64 << 20,
+                skip_subject_validation=True,  # ours are made by `subjects.py`
             )
             await link._listen_for_replies()
     except (nats.errors.Error, OSError, TimeoutError) as err:

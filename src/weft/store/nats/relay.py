@@ -18,7 +18,6 @@ from weft.store.nats.own_log import OwnLog
 from weft.store.nats.site_log import Behind, Entry, LogFull, send, translated
 from weft.store.nats.subjects import STATE, subject_of_key
 from weft.store.records import Key, Record
-from weft.store.wire import encode_record
 
 log = structlog.get_logger()
 
@@ -75,7 +74,7 @@ class Relay:
         if record is None:
             return
         self._in_flight.add(key)
-        entry = Entry(subject_of_key(key), encode_record(record), self._holdings.seqs.get(key, 0))
+        entry = Entry(subject_of_key(key), self._holdings.encoded(record), self._holdings.seqs.get(key, 0))
         answer = await send(link, entry)
         answer.add_done_callback(lambda done: self._on_answer(record, done))
 
