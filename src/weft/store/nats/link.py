@@ -189,11 +189,21 @@ def _seq_of_ack(msg: Msg) -> int:
     return ack.seq
 
 
+class _LeanClient(Client):
+    """Leaves alone the headers of what a consumer delivers: they are those of its publication, and of no use.
+
+    Parsing them is a fifth of what nats-py spends on a message.
+    """
+
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        await super()._process_msg(sid, subject, reply, data, b"" if reply.startswith(b"$JS.ACK.") else headers)
+
+
 async def dial(
     url: str, user: str, password: str, name: str, *, inbox: str = "_INBOX", deadline_s: float = 2.0
 ) -> Link:
     """Return an open link. Raises LinkDown with the reason."""
-    client = Client()
+    client = _LeanClient()
     link = Link(client, url)
 
     async def on_disconnect() -> None:

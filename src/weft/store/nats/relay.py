@@ -6,7 +6,7 @@ it is read, merged, and the join goes out.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -21,7 +21,9 @@ from weft.store.records import Key, Record
 
 log = structlog.get_logger()
 
-WINDOW = 512  # records on their way at once
+GROUP_FROM = 32  # from so many on they go out in atomic batches: one sync of the disk for all
+GROUP_MAX = 200  # takes some 5 ms, which a commit of our own may have to wait
+GROUPS_MAX = 8  # on their way at once; nats-server allows 50 batches
 FULL_RETRY_S = 1.0
 
 
@@ -31,6 +33,8 @@ class Relay:
     def __init__(self, holdings: Holdings, own: OwnLog, alert: Callable[[str, str], None]) -> None:
         self._holdings, self._own, self._alert = holdings, own, alert
         self._in_flight: set[Key] = set()
+        self._answers: set[asyncio.Future[int]] = set()  # those we wait for
+        self._alone: set[Key] = set()
         self._moved = Bell()  # an answer came
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -39,6 +43,7 @@ class Relay:
         while True:
             link = await self._own.up()
             self._in_flight.clear()
+            self._answers.clear()
             try:
                 await self._drain(link)
             except LinkDown as err:
@@ -50,15 +55,26 @@ class Relay:
 
     async def _drain(self, link: Link) -> None:
         while link.is_open:
-            for key in list(self._holdings.outbox):
-                if key in self._in_flight or key not in self._holdings.outbox:
-                    continue
-                await self._moved.until(lambda: len(self._in_flight) < WINDOW or not link.is_open)
-                await self._send(link, key)
+            waiting = [key for key in self._holdings.outbox if key not in self._in_flight]
+            for group in self._groups(waiting):
+                await self._moved.until(lambda: len(self._answers) < GROUPS_MAX or not link.is_open)
+                await self._send(link, [key for key in group if key in self._holdings.outbox])
             await self._purge(link)
             if any(key not in self._in_flight for key in self._holdings.outbox):
                 continue
             await _either(self._holdings.outbox_filled, self._moved, link)
+
+    def _groups(self, keys: list[Key]) -> Iterator[list[Key]]:
+        """Yield what goes out together: one by one while there is little, for speed; many at a time in a backlog.
+
+        What made a group fail goes out alone.
+        """
+        if len(keys) < GROUP_FROM:
+            yield from ([key] for key in keys)
+            return
+        yield from ([key] for key in keys if key in self._alone)
+        together = [key for key in keys if key not in self._alone]
+        yield from (together[start : start + GROUP_MAX] for start in range(0, len(together), GROUP_MAX))
 
     async def _purge(self, link: Link) -> None:
         """Take out of our log what the replica has forgotten for good."""
@@ -69,28 +85,38 @@ class Relay:
                     await link.api(f"STREAM.PURGE.{STATE}", {"filter": subject_of_key(key)})
             self._holdings.forgotten.discard(key)
 
-    async def _send(self, link: Link, key: Key) -> None:
-        record = self._holdings.state.raw(key)
-        if record is None:
+    async def _send(self, link: Link, keys: list[Key]) -> None:
+        records = [record for key in keys if (record := self._holdings.state.raw(key)) is not None]
+        if not records:
             return
-        self._in_flight.add(key)
-        entry = Entry(subject_of_key(key), self._holdings.encoded(record), self._holdings.seqs.get(key, 0))
-        answer = await send(link, entry)
-        answer.add_done_callback(lambda done: self._on_answer(record, done))
+        self._in_flight.update(record.key for record in records)
+        seqs = self._holdings.seqs
+        entries = [
+            Entry(subject_of_key(record.key), self._holdings.encoded(record), seqs.get(record.key, 0))
+            for record in records
+        ]
+        answer = await send(link, entries)
+        self._answers.add(answer)
+        answer.add_done_callback(lambda done: self._on_answer(records, done))
 
-    def _on_answer(self, record: Record, answer: "asyncio.Future[int]") -> None:
-        key = record.key
+    def _on_answer(self, records: list[Record], answer: "asyncio.Future[int]") -> None:
+        self._answers.discard(answer)
         err = answer.exception()
         if err is None:
-            self._in_flight.discard(key)
-            self._holdings.relayed(record, answer.result())
-            self._moved.ring()
+            first = answer.result() - len(records) + 1
+            for seq, record in enumerate(records, first):
+                self._in_flight.discard(record.key)
+                self._alone.discard(record.key)
+                self._holdings.relayed(record, seq)
         elif isinstance(err, ApiError):
-            task = asyncio.create_task(self._on_refusal(key, translated(err)))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:  # the link is down: what was in flight goes out again on the next one
-            self._moved.ring()
+            if len(records) > 1:
+                self._in_flight.difference_update(record.key for record in records)
+                self._alone.update(record.key for record in records)
+            else:
+                task = asyncio.create_task(self._on_refusal(records[0].key, translated(err)))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        self._moved.ring()  # if the link is down, what was in flight goes out again on the next one
 
     async def _on_refusal(self, key: Key, err: Exception) -> None:
         try:

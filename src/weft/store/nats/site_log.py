@@ -82,17 +82,30 @@ async def append(link: Link, entries: Sequence[Entry]) -> list[int]:
     if len(entries) > MAX_RECORDS_PER_WRITE:
         raise TooManyRecords(len(entries))
     try:
-        if len(entries) == 1:
-            return [await (await send(link, entries[0]))]
-        last = await _append_batch(link, entries)
-        return list(range(last - len(entries) + 1, last + 1))
+        last = await (await send(link, entries))
     except ApiError as err:
         raise translated(err) from err
+    return list(range(last - len(entries) + 1, last + 1))
 
 
-async def send(link: Link, entry: Entry) -> "asyncio.Future[int]":
-    """Send one entry; the future gives its sequence, or raises ApiError (see `translated`) or LinkDown."""
-    return await link.publish_acked(entry.subject, entry.payload, {EXPECTED_SEQ: str(entry.expected)})
+async def send(link: Link, entries: Sequence[Entry]) -> "asyncio.Future[int]":
+    """Send entries, all to be taken or none; the future gives the last one's sequence.
+
+    It raises ApiError (see `translated`) or LinkDown. Several are an atomic batch (NATS ADR-50): the server takes
+    all of it at its last message, under consecutive sequences.
+    """
+    batch = uuid.uuid4().hex
+    for number, entry in enumerate(entries, 1):
+        headers = {EXPECTED_SEQ: str(entry.expected)}
+        if len(entries) > 1:
+            headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+        if number < len(entries):
+            await link.publish(entry.subject, entry.payload, headers)
+            continue
+        if len(entries) > 1:
+            headers["Nats-Batch-Commit"] = "1"
+        return await link.publish_acked(entry.subject, entry.payload, headers)
+    raise AssertionError("there are entries")
 
 
 def translated(err: ApiError) -> Exception:
@@ -102,19 +115,6 @@ def translated(err: ApiError) -> Exception:
     if err.err_code in OUT_OF_SPACE:
         return LogFull(f"the site's log is full: free space in its state directory ({err})")
     return err
-
-
-async def _append_batch(link: Link, entries: Sequence[Entry]) -> int:
-    """Write an atomic batch (NATS ADR-50): the server takes all of it at its last message, or nothing."""
-    batch = uuid.uuid4().hex
-    for number, entry in enumerate(entries, 1):
-        headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number), EXPECTED_SEQ: str(entry.expected)}
-        if number < len(entries):
-            await link.publish(entry.subject, entry.payload, headers)
-        else:
-            headers["Nats-Batch-Commit"] = "1"
-            return await (await link.publish_acked(entry.subject, entry.payload, headers))
-    raise AssertionError("a batch has entries")
 
 
 async def landed(link: Link, entries: Sequence[Entry]) -> list[int] | None:
