@@ -70,6 +70,9 @@ static __always_inline void seal_ipv4(struct iphdr *ip)
 	ip->check = fold(sum);
 }
 
+/* Keep the compiler from testing one register and using another, which older verifiers do not see through. */
+#define PINNED(variable) asm volatile("" : "+r"(variable))
+
 /* Send what the packet has become back to where it came from. */
 static __always_inline int answer(struct __sk_buff *skb)
 {

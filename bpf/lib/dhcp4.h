@@ -96,7 +96,7 @@ static __always_inline int dhcp4_make_nak(struct __sk_buff *skb, struct reply *r
 	__be16 udp_len = bpf_htons(DHCP4_NAK_LEN - AT_UDP);
 	__be32 nobody = 0;
 
-	if (become(skb, reply, DHCP4_NAK_LEN) || bpf_skb_store_bytes(skb, AT_LEASE, rest, sizeof rest, 0) ||
+	if (become(skb, reply, DHCP4_NAK_LEN, 0) || bpf_skb_store_bytes(skb, AT_LEASE, rest, sizeof rest, 0) ||
 	    bpf_skb_store_bytes(skb, AT_UDP + offsetof(struct udphdr, len), &udp_len, sizeof udp_len, 0) ||
 	    bpf_skb_store_bytes(skb, AT_BOOTP + offsetof(struct bootp, yiaddr), &nobody, sizeof nobody, 0))
 		return -DROP_ERROR;
@@ -153,7 +153,7 @@ static __always_inline int handle_dhcp4(struct __sk_buff *skb, const struct port
 	type = result;
 
 	len = type == NAK ? DHCP4_NAK_LEN : reply->len;
-	result = type == NAK ? dhcp4_make_nak(skb, reply) : become(skb, reply, len);
+	result = type == NAK ? dhcp4_make_nak(skb, reply) : become(skb, reply, len, 0);
 	if (!result && question.type == INFORM)
 		result = dhcp4_lend_nothing(skb);
 	if (result)

@@ -114,9 +114,13 @@ static __always_inline int dhcp6_decide(struct dhcp6_question *question, __u8 ty
 static __always_inline int dhcp6_fill_tail(struct __sk_buff *skb, const struct reply *reply,
 					   const struct dhcp6_question *question, struct dhcp6_tail *tail)
 {
-	__u32 len = question->client_len;
+	__u64 len = question->client_len;
 
-	if (len < 5 || len > CLIENT_ID_MAX)
+	PINNED(len);
+	if (len < 5)
+		return -DROP_DHCP_MALFORMED;
+	PINNED(len);
+	if (len > CLIENT_ID_MAX)
 		return -DROP_DHCP_MALFORMED;
 	if (!question->wants_lease)
 		return bpf_skb_load_bytes(skb, question->client_at, tail->bytes, len) ? -DROP_DHCP_MALFORMED : (int)len;
@@ -149,7 +153,8 @@ static __always_inline __u16 dhcp6_checksum(const struct reply *reply, struct dh
 /* A client's message to port 547. CONTINUE: this port has no DHCPv6 from us. */
 static __always_inline int handle_dhcp6(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex, len, tail_len;
+	__u32 ifindex = skb->ifindex, len;
+	__u64 tail_len;
 	struct reply *reply = bpf_map_lookup_elem(&dhcp6, &ifindex);
 	struct dhcp6_question question = {};
 	struct dhcp6_tail tail = {};
@@ -173,12 +178,16 @@ static __always_inline int handle_dhcp6(struct __sk_buff *skb)
 		return result;
 	tail_len = result;
 	len = reply->len;
-	if (len < AT6_OPTIONS || len > REPLY_MAX || tail_len > sizeof tail || !tail_len)
-		return -DROP_ERROR;
 	check = dhcp6_checksum(reply, &tail, tail_len, &to, question.type_and_id);
 	payload_len = bpf_htons(len - AT6_UDP + tail_len);
-	if (bpf_skb_change_tail(skb, len + tail_len, 0) || bpf_skb_store_bytes(skb, 0, reply->frame, len, 0) ||
-	    bpf_skb_store_bytes(skb, len, &tail, tail_len, 0) ||
+	result = become(skb, reply, len, tail_len);
+	if (result)
+		return result;
+	PINNED(tail_len);
+	if (!tail_len)
+		return -DROP_ERROR;
+	PINNED(tail_len);
+	if (tail_len > sizeof tail || bpf_skb_store_bytes(skb, len, &tail, tail_len, 0) ||
 	    bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, payload_len), &payload_len, 2, 0) ||
 	    bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, daddr), &to, sizeof to, 0) ||
 	    bpf_skb_store_bytes(skb, AT6_UDP + offsetof(struct udphdr, len), &payload_len, 2, 0) ||

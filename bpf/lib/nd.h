@@ -159,7 +159,7 @@ static __always_inline int nd_router_solicitation(struct __sk_buff *skb)
 
 	if (!router)
 		return -DROP_RS_UNANSWERED;
-	result = become(skb, router, router->len); /* to all nodes, as is usual (RFC 4861, 6.2.6): nothing to patch */
+	result = become(skb, router, router->len, 0); /* to all nodes, as is usual (RFC 4861, 6.2.6): nothing to patch */
 	return result ? result : answer(skb);
 }
 

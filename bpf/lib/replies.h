@@ -24,14 +24,16 @@ REPLIES(ra);
 #define REPLY_FROM_IPV4(reply) ((reply)->frame + ETH_HLEN + 12)
 #define REPLY_FROM_IPV6(reply) ((reply)->frame + ETH_HLEN + 8)
 
-/* Make the packet the prepared frame, `len` bytes of it. */
-static __always_inline int become(struct __sk_buff *skb, struct reply *reply, __u32 len)
+/* Make the packet the prepared frame, `len` bytes of it, with room for `tail_len` more behind. */
+static __always_inline int become(struct __sk_buff *skb, struct reply *reply, __u64 len, __u32 tail_len)
 {
-	if (len < ETH_HLEN || len > REPLY_MAX)
+	PINNED(len);
+	if (len < ETH_HLEN)
 		return -DROP_ERROR;
-	if (bpf_skb_change_tail(skb, len, 0) || bpf_skb_store_bytes(skb, 0, reply->frame, len, 0))
+	PINNED(len);
+	if (len > REPLY_MAX || bpf_skb_change_tail(skb, len + tail_len, 0))
 		return -DROP_ERROR;
-	return 0;
+	return bpf_skb_store_bytes(skb, 0, reply->frame, len, 0) ? -DROP_ERROR : 0;
 }
 
 #endif
