@@ -51,7 +51,8 @@ def nothing_here() -> HttpProblem:
 
 def not_allowed() -> HttpProblem:
     """The path exists, the method does not."""
-    return HttpProblem(405, "HTTPMethodNotAllowed", "The method specified is not allowed for this resource.")
+    told = "The server could not comply with the request since it is either malformed or otherwise incorrect."
+    return HttpProblem(405, "HTTPMethodNotAllowed", told)
 
 
 def too_large(limit: int) -> HttpProblem:

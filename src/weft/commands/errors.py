@@ -214,6 +214,12 @@ class IpAddressGenerationFailure(Conflict):
         super().__init__(f"No more IP addresses available on network {network_id}.")
 
 
+class IpamValueInvalid(Conflict):
+    """A value that was filled in makes no sense here."""
+
+    code = "ipam_value_invalid"
+
+
 class OverlappingAllocationPools(Conflict):
     """Two pools of one subnet share addresses."""
 

@@ -78,7 +78,7 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     values = changed_fields(network, request)
     for field in ("network_type", "vni", "physical_network"):
         if field in values:
-            raise InvalidInput("Plugin does not support updating the following provider network attributes")
+            raise InvalidInput("Only VLAN type networks can be updated.")
     if "mtu" in values:
         values["mtu"] = _mtu(values["mtu"])
         _check_mtu(state, network, values["mtu"])
@@ -109,11 +109,12 @@ def existing_network(state: State, network_id: str) -> Record:
 
 def _create(request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
     if request.network_type not in (UNSET, "vxlan"):
-        raise InvalidInput(f"Invalid network_type: {request.network_type}; this cloud's networks are vxlan")
-    if request.physical_network not in (UNSET, None, ""):
-        raise InvalidInput("provider:physical_network specified for vxlan network")
-    if request.vni is not UNSET and request.network_type is UNSET:
+        raise InvalidInput(f"network_type value '{request.network_type}' not supported")
+    has_physical = request.physical_network not in (UNSET, None, "")
+    if request.network_type is UNSET and (has_physical or request.vni is not UNSET):
         raise InvalidInput("network_type required")
+    if has_physical:
+        raise InvalidInput("provider:physical_network specified for vxlan network")
     values: dict[str, Any] = {
         "project_id": request.project_id,
         "name": request.name,

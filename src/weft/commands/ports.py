@@ -33,7 +33,7 @@ class CreatePort(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     description: str = ""
     admin_state_up: bool = True
-    mac_address: str | UnsetType = UNSET
+    mac_address: str | UnsetType | None = UNSET  # None: as if not given
     fixed_ips: Addresses | UnsetType = UNSET
     device_id: str = ""
     device_owner: str = ""
@@ -53,7 +53,7 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     admin_state_up: bool | UnsetType = UNSET
-    mac_address: str | UnsetType = UNSET
+    mac_address: str | UnsetType | None = UNSET  # None: make another one
     fixed_ips: Addresses | UnsetType = UNSET
     device_id: str | UnsetType = UNSET
     device_owner: str | UnsetType = UNSET
@@ -81,8 +81,10 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     values = changed_fields(port, request)
     _check_groups(request.security_groups)
     if "mac_address" in values:
-        _check_mac_change(port, values["mac_address"])
-        macs.exactly(port.get("network_id"), values["mac_address"])
+        asked, network_id = values["mac_address"], port.get("network_id")
+        mac = macs.any(network_id) if asked is None else macs.exactly(network_id, asked)
+        _check_mac_change(port, mac)
+        values["mac_address"] = mac
     if "fixed_ips" in values or "mac_address" in values:
         values["fixed_ips"] = addresses_after_update(
             state,
@@ -119,10 +121,10 @@ def _create(state: State, request: CreatePort, macs: MacPicker, addresses: Addre
     _check_groups(request.security_groups)
     if len(request.tags) > MAX_TAGS:
         raise BadRequest("ports", f"The number of tags exceed the per-resource limit of {MAX_TAGS}")
-    if isinstance(request.mac_address, UnsetType):
-        mac = macs.any(request.network_id)
-    else:
+    if isinstance(request.mac_address, str):
         mac = macs.exactly(request.network_id, request.mac_address)
+    else:
+        mac = macs.any(request.network_id)
     wanted = None if isinstance(request.fixed_ips, UnsetType) else request.fixed_ips
     fixed_ips = addresses_for_new_port(state, request.network_id, wanted, mac, request.device_owner, addresses)
     is_secured = request.port_security_enabled

@@ -76,7 +76,9 @@ def check_pools(pools: Sequence[dict[str, str]], prefix: Prefix) -> None:
     for pool in pools:
         start, end = read_ip(pool["start"]), read_ip(pool["end"])
         name = f"{start}-{end}"
-        if start.version != prefix.version or end.version != prefix.version or int(start) > int(end):
+        if start.version != end.version or int(start) > int(end):
+            raise InvalidAllocationPool(str(pool))
+        if start.version != prefix.version:
             raise InvalidAllocationPool(name)
         mine = Range(int(start), int(end))
         if mine.first < limits.first or mine.last > limits.last:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Address
 from typing import Any
 
-from weft.commands.errors import DNSNameServersExhausted, HostRoutesExhausted, InvalidInput
+from weft.commands.errors import DNSNameServersExhausted, HostRoutesExhausted, InvalidInput, IpamValueInvalid
 from weft.commands.prefixes import AUTO_ADDRESS_MODES
 from weft.model import Prefix
 from weft.wire.neutron.addresses import read_ip, read_prefix
@@ -15,12 +15,12 @@ MAX_HOST_ROUTES = 20
 
 def check_prefix(prefix: Prefix, *, enable_dhcp: bool) -> None:
     """Raise InvalidInput if no subnet can have this prefix."""
-    if prefix.prefixlen == 0:
-        raise InvalidInput("0 is not allowed as CIDR prefix length")
     if prefix.version == 6 and prefix.network_address == IPv6Address(0):
         raise InvalidInput("IPv6 subnet '::' is not supported")
     if enable_dhcp:
         check_dhcp_fits(prefix)
+    if prefix.prefixlen == 0:
+        raise InvalidInput("0 is not allowed as CIDR prefix length")
 
 
 def check_dhcp_fits(prefix: Prefix) -> None:
@@ -46,12 +46,19 @@ def check_gateway(prefix: Prefix, gateway: str | None) -> None:
     if gateway is None:
         return
     check_version(prefix.version, gateway, "gateway_ip")
-    if (
-        isinstance(prefix, IPv4Network)
-        and prefix.prefixlen < 31
-        and read_ip(gateway) in (prefix.network_address, prefix.broadcast_address)
-    ):
+    if _is_edge(prefix, gateway):
         raise InvalidInput("Gateway is not valid on subnet")
+
+
+def check_default_gateway(prefix: Prefix, gateway: str) -> None:
+    """Raise IpamValueInvalid where no gateway was named and the usual place is no host's: in a /31."""
+    if _is_edge(prefix, gateway):
+        raise IpamValueInvalid(f"Gateway IP {gateway} cannot be the network or broadcast IP address {prefix}")
+
+
+def _is_edge(prefix: Prefix, gateway: str) -> bool:
+    edges = (prefix.network_address, prefix.broadcast_address)
+    return isinstance(prefix, IPv4Network) and read_ip(gateway) in edges
 
 
 def check_options(subnet_id: str, ip_version: int, values: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from weft.commands.prefixes import (
     overlaps,
 )
 from weft.commands.subnet_checks import (
+    check_default_gateway,
     check_dhcp_fits,
     check_gateway,
     check_ipv6_modes,
@@ -130,8 +131,11 @@ def _create(state: State, request: CreateSubnet, made: Sequence[Any], context: C
     check_version(request.ip_version, cidr, "cidr")
     prefix = read_prefix(cidr)
     check_prefix(prefix, enable_dhcp=request.enable_dhcp)
-    gateway = default_gateway(prefix) if request.gateway_ip is UNSET else request.gateway_ip
-    if request.gateway_ip is not UNSET:
+    if isinstance(request.gateway_ip, UnsetType):
+        gateway: str | None = default_gateway(prefix)
+        check_default_gateway(prefix, default_gateway(prefix))
+    else:
+        gateway = request.gateway_ip
         check_gateway(prefix, gateway)
     options = {"dns_nameservers": request.dns_nameservers, "host_routes": request.host_routes}
     check_options("new subnet", request.ip_version, options)
@@ -180,7 +184,7 @@ def _cidr(request: CreateSubnet) -> str:
 
 
 def _pools(request: CreateSubnet, prefix: Prefix, gateway: str | None) -> Pools:
-    if isinstance(request.allocation_pools, UnsetType):
+    if isinstance(request.allocation_pools, UnsetType) or not request.allocation_pools:
         return default_pools(prefix, gateway)
     check_pools(request.allocation_pools, prefix)
     check_gateway_outside(gateway, request.allocation_pools)

@@ -113,7 +113,7 @@ BAD_BODIES = [
     ("nothing", b"", "HTTPBadRequest", "Unable to find 'network' in request body"),
     ("no JSON", b"{", "HTTPBadRequest", "Body contains invalid data"),
     ("no object", b"[]", "HTTPBadRequest", "Body contains invalid data"),
-    ("empty", b"{}", "HTTPBadRequest", "Resource body required"),
+    ("empty", b"{}", "HTTPBadRequest", "Unable to find 'network' in request body"),
     ("no network", b'{"net": {}}', "HTTPBadRequest", "Unable to find 'network' in request body"),
     ("not a dictionary", b'{"network": 1}', "HTTPBadRequest", "Object 'network' contains invalid data"),
     ("empty bulk", b'{"networks": []}', "HTTPBadRequest", "Resources required"),

@@ -211,6 +211,8 @@ async def test_a_new_mac_forms_a_new_address(admin, net):
     moved = answer.json()["port"]
     formed = [ip["ip_address"] for ip in moved["fixed_ips"] if ip["subnet_id"] == net.slaac["id"]]
     assert formed == ["fd02::5054:ff:fe00:2"]
+    another = (await admin.put(url, json={"port": {"mac_address": None}})).json()["port"]["mac_address"]
+    assert another.startswith("fa:16:")
     handed = [ip for ip in port["fixed_ips"] if ip["subnet_id"] != net.slaac["id"]]
     assert all(ip in moved["fixed_ips"] for ip in handed)
     await admin.put(url, json={"port": {"binding:host_id": "a1"}})

@@ -32,13 +32,11 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
     if not body:
         raise BadRequest(f"Unable to find '{resource.name}' in request body")
     document = read_json(body)
-    if not document:
-        raise BadRequest("Resource body required")
     if resource.collection not in document:
         return [_read_new(resource, _inner(resource, document), caller)], False
     entries = document[resource.collection]
     if not isinstance(entries, list):
-        raise BadRequest("Body contains invalid data")
+        raise BadRequest(f"Object '{resource.name}' contains invalid data")
     if not entries:
         raise BadRequest("Resources required")
     if len(entries) > MAX_BULK:
@@ -54,13 +52,16 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
 
 def read_update(resource: Resource, body: bytes, caller: Caller) -> Item:
     """Return the attributes to change. Raises BadRequest, BadValue."""
-    given = _inner(resource, read_json(body))
+    document = read_json(body)
+    if resource.collection in document:
+        raise BadRequest("Bulk operation not supported")
+    given = _inner(resource, document)
     known = resource.by_name
     _settle_project(given, caller)
     _refuse_unknown(given, known)
     for name in given:
         if not known[name].put:
-            raise BadRequest(f"Cannot update read-only attribute {name}")
+            raise BadRequest(f"Cannot update read-only attribute {_as_told(name)}")
     return _convert(given, known)
 
 
@@ -120,6 +121,11 @@ def _convert(given: Item, known: Mapping[str, Attribute]) -> Item:
         value = kind.convert(value)
         problem = kind.problem(value)
         if problem is not None:
-            raise BadRequest(f"Invalid input for {name}. Reason: {problem}.")
+            raise BadRequest(f"Invalid input for {_as_told(name)}. Reason: {problem}.")
         converted[name] = value
     return converted
+
+
+def _as_told(name: str) -> str:
+    """Return an attribute's name as Neutron's messages have it."""
+    return "tenant_id" if name == "project_id" else name

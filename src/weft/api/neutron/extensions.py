@@ -42,6 +42,8 @@ EXTENSIONS = (
               "Availability zone support for network."),
     Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00",
               "Extension that indicates that pagination is enabled."),
+    Extension("port-mac-address-regenerate", "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
+              "Network port MAC address regenerate"),
     Extension("port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Provides port security"),
     Extension("project-default-networks", "Default network for project", "2018-07-03T10:00:00-00:00",
               "Support specifying networks as default networks for projects"),

@@ -44,6 +44,9 @@ def _vif_type(record: Record, host: str, look: Look) -> str:
     return "tap" if is_known and record.get("vnic_type", "normal") == "normal" else "binding_failed"
 
 
+_ADDRESS_KEYS = ("ip_address", "subnet_id", "ip_address_substr")  # others are ignored, as in Neutron
+
+
 def _fixed_ips_filter(values: Sequence[str]) -> Match:
     """Match ports by `fixed_ips=ip_address=…`, `=subnet_id=…`, `=ip_address_substr=…`: some value of each named."""
     asked: dict[str, set[str]] = {}
@@ -52,13 +55,10 @@ def _fixed_ips_filter(values: Sequence[str]) -> Match:
         if not equals or not key:
             raise BadValue(f"'{value}' is not of the form <key>=[value]")
         asked.setdefault(key, set()).add(canonical_ip(operand) if key == "ip_address" else operand)
-    unknown = asked.keys() - {"ip_address", "subnet_id", "ip_address_substr"}
-    if unknown:
-        raise BadValue(f"'{unknown.pop()}' is not a key of fixed_ips")
 
     def match(record: Record) -> bool:
         fixed_ips = record.get("fixed_ips", ())
-        return all(_some_matches(fixed_ips, key, operands) for key, operands in asked.items())
+        return all(_some_matches(fixed_ips, key, operands) for key, operands in asked.items() if key in _ADDRESS_KEYS)
 
     return match
 

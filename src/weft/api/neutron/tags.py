@@ -47,8 +47,7 @@ async def serve_tags(engine: Engine, request: Request, id: str, rest: list[str])
         return Response(204, headers=receipt_header(receipt))
     if tag is not None:
         return Response(201, headers=receipt_header(receipt))
-    status = 201 if verb == "create" else 200
-    return Response(status, msgspec.json.encode({"tags": tags}), receipt_header(receipt))
+    return Response(200, msgspec.json.encode({"tags": tags}), receipt_header(receipt))
 
 
 def _show(record: Record, rest: list[str]) -> Response:

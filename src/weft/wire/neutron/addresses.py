@@ -4,7 +4,7 @@ Texts are neutron-lib's (api/validators, api/converters). Canonical form is `str
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -39,8 +39,19 @@ def ip_problem(value: Any) -> str | None:
             raise ValueError
         read_ip(value)
     except ValueError:
+        plain = _without_leading_zeros(value)
+        if plain:
+            return f"'{value}' is not an accepted IP address, '{plain}' is recommended"
         return f"'{value}' is not a valid IP address"
     return None
+
+
+def _without_leading_zeros(value: Any) -> str | None:
+    """Return the address meant by "010.0.0.1": some read that octal, so nobody should be made to guess."""
+    octets = value.split(".") if isinstance(value, str) else []
+    if len(octets) != 4 or not all(octet.isdecimal() and octet.isascii() and int(octet) < 256 for octet in octets):
+        return None
+    return ".".join(str(int(octet)) for octet in octets)
 
 
 def ip_or_none_problem(value: Any) -> str | None:
@@ -61,11 +72,7 @@ def canonical_prefix(value: Any) -> Any:
     if value is None:
         return None
     try:
-        if not isinstance(value, str) or "/" not in value:
-            raise ValueError
-        address, _, length = value.partition("/")
-        read_ip(address)
-        if not length.isdecimal():
+        if not isinstance(value, str) or "%" in value:
             raise ValueError
         return str(read_prefix(value))
     except ValueError:
@@ -78,7 +85,7 @@ def fixed_ips_problem(value: Any) -> str | None:
         return f"Invalid data format for fixed IP: '{value}'"
     seen: set[str] = set()
     for ip in value:
-        if not isinstance(ip, dict) or not ip.keys() <= {"subnet_id", "ip_address"}:
+        if not isinstance(ip, dict):
             return f"Invalid data format for fixed IP: '{ip}'"
         if "ip_address" in ip:
             if problem := ip_problem(ip["ip_address"]):
@@ -201,6 +208,11 @@ def keys_problem(value: Any, expected: tuple[str, ...]) -> str | None:
     if set(value) != set(expected):
         return (
             "Validation of dictionary's keys failed. "
-            f"Expected keys: {sorted(expected)} Provided keys: {sorted(map(str, value))}"
+            f"Expected keys: {_as_set(expected)} Provided keys: {_as_set(map(str, value))}"
         )
     return None
+
+
+def _as_set(keys: Iterable[str]) -> str:
+    """Return keys as Neutron prints a set, but always in the same order."""
+    return "{" + ", ".join(map(repr, sorted(keys))) + "}" if (keys := list(keys)) else "set()"

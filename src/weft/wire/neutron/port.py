@@ -35,13 +35,14 @@ PORT: tuple[Attribute, ...] = (
     Attribute(name="status", type=types.STRING, derived=True, filter=True, sort=True),
     Attribute(
         name="mac_address",
-        type=types.MAC,
+        type=types.MAC_OR_NONE,
         post=True,
         put=True,
         filter=True,
         sort=True,
         guarded=True,
         index="mac_address",
+        about="null: another one is made.",
     ),
     Attribute(
         name="fixed_ips",
@@ -91,13 +92,12 @@ PORT: tuple[Attribute, ...] = (
         default="normal",
         post=True,
         put=True,
-        filter=True,
         guarded=True,
     ),
     Attribute(
         name="binding:profile", field="profile", type=types.OBJECT, default={}, post=True, put=True, guarded=True
     ),
-    Attribute(name="binding:vif_type", type=types.STRING, derived=True, filter=True),
+    Attribute(name="binding:vif_type", type=types.STRING, derived=True),
     Attribute(name="binding:vif_details", type=types.OBJECT, derived=True),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, post=True, put=True, guarded=True),
     Attribute(
@@ -110,7 +110,7 @@ PORT: tuple[Attribute, ...] = (
     ),
     Attribute(name="allowed_address_pairs", type=types.NONE_YET, default=[], post=True, put=True),
     Attribute(name="extra_dhcp_opts", type=types.NONE_YET, default=[], post=True, put=True),
-    Attribute(name="ip_allocation", type=types.STRING, derived=True, filter=True),
+    Attribute(name="ip_allocation", type=types.STRING, derived=True),
     POSTED_TAGS,
     *COMMON,
 )

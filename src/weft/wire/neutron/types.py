@@ -117,7 +117,11 @@ HOST = Type({"type": ["string", "null"], "maxLength": 255}, lambda v: v or "", l
 # ---- addresses
 IP_OR_NONE = Type({"type": ["string", "null"]}, addresses.canonical_ip, addresses.ip_or_none_problem)
 CIDR = Type({"type": "string"}, addresses.canonical_prefix)
-MAC = Type({"type": "string"}, addresses.canonical_mac, addresses.mac_problem)
+MAC_OR_NONE = Type(
+    {"type": ["string", "null"]},
+    addresses.canonical_mac,
+    lambda value: None if value is None else addresses.mac_problem(value),
+)
 FIXED_IPS = Type(
     {
         "type": "array",
