@@ -97,6 +97,24 @@ async def test_an_item_is_free_again_once_its_record_is_deleted(fabric: Fabric):
     await other.commit(create("n3", claim, vni="7"))
 
 
+async def test_a_lock_is_given_back_with_the_item_whoever_took_it(fabric: Fabric):
+    store, other = await fabric.open("a1"), await fabric.open("a2")
+    port = Key("fabric", "port", "p1")
+    ips = [{"subnet_id": "s", "ip_address": "10.0.0.7"}, {"subnet_id": "s", "ip_address": "10.0.0.8"}]
+    locks = tuple(Claim("subnet.s", ip["ip_address"]) for ip in ips)
+    await store.commit(Writes((Write(port, {"fixed_ips": ips}, create=True),), locks))
+    await other.catch_up()
+    await other.commit(Writes((Write(port, {"fixed_ips": ips[:1]}),)))
+    await store.catch_up()
+    again = Key("fabric", "port", "p2")
+    with pytest.raises(ClaimTaken):
+        await store.commit(Writes((Write(again, {"fixed_ips": ips[:1]}, create=True),), locks[:1]))
+    await store.commit(Writes((Write(again, {"fixed_ips": ips[1:]}, create=True),), locks[1:]))
+    await store.commit(Writes((Write(again, {"deleted": True}),)))
+    await other.catch_up()
+    await other.commit(Writes((Write(Key("fabric", "port", "p3"), {"fixed_ips": ips[1:]}, create=True),), locks[1:]))
+
+
 async def test_what_was_accepted_survives_kill_9_of_the_server(fabric: Fabric):
     store = await fabric.open("a1")
     accepted: list[str] = []

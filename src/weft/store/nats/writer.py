@@ -2,19 +2,17 @@
 
 import asyncio
 import contextlib
-import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
-
-import msgspec
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from weft.model import Unavailable, WeftError
+from weft.store.clock import hlc_from_ms
 from weft.store.holdings import Holdings
+from weft.store.locks import locks_of
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog, why_down
 from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry, release_claim, take_claim, translated
 from weft.store.nats.subjects import subject_of_claim, subject_of_key
-from weft.store.records import DELETED, Key
+from weft.store.records import DELETED, Record
 from weft.store.replica import Written
 from weft.store.wire import encode_record
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
@@ -27,8 +25,6 @@ class Writer:
         self._holdings, self._own = holdings, own
         self._holder, self._now_ms = holder, now_ms
         self._taking: dict[str, set[str]] = {}
-        self._claims_of: dict[Key, list[Claim]] = {}  # what our commits of the last minute still have locked
-        self._lapses: deque[tuple[float, Key]] = deque()
 
     def held_claims(self, pool: str) -> Collection[str]:
         """Return the items of `pool` that commits under way are taking."""
@@ -56,16 +52,14 @@ class Writer:
                     if state.raw(write.key) is not record:
                         raise StaleView(f"{write.key} was written or merged while its claims were taken")
                 written = self._holdings.replica.write(writes, self._now_ms())
-                await self._append(written, writes, taken)
+                await self._append(written, writes)
             except WeftError:
                 await self.release(taken)
                 raise
-        for record in written.records:
-            if record.get(DELETED) is True:
-                await self.release(self._claims_of.pop(record.key, []))
+        await self.release(self._outlived(decided_on, written.records))
         return written.receipt
 
-    async def _append(self, written: Written, writes: Writes, claims: list[Claim]) -> None:
+    async def _append(self, written: Written, writes: Writes) -> None:
         """Make records durable and merge them. Raises StaleView and what `OwnLog.append` does."""
         held = self._holdings.seqs
         entries = [
@@ -81,8 +75,6 @@ class Writer:
                 first = written.records[0].key
                 raise StaleView(f"{first} was written by another process of this site") from err
             self._holdings.committed(written.records, seqs)
-        for record, entry in zip(written.records, entries, strict=True):
-            self._remember_claims(record.key, entry.payload, claims)
 
     async def _until_allowed(self, writes: Writes) -> None:
         """Wait while the site recovers from the loss of its disk; most often that is over in a moment."""
@@ -133,15 +125,13 @@ class Writer:
                 raise Unavailable(f"{claim.pool}: {claim.item} could not be locked; try again ({meaning})") from why
             raise meaning
 
-    def _remember_claims(self, key: Key, payload: bytes, claims: list[Claim]) -> None:
-        """Note which claims belong to a record, to be released when it is deleted: those whose item it spells."""
-        now_s = time.monotonic()
-        while self._lapses and self._lapses[0][0] < now_s:
-            self._claims_of.pop(self._lapses.popleft()[1], None)
-        mine = [claim for claim in claims if any(spelt in payload for spelt in _spellings(claim.item))]
-        if mine:
-            self._claims_of[key] = mine
-            self._lapses.append((now_s + CLAIM_TTL_S, key))
+    def _outlived(self, before: Sequence[Record | None], after: Iterable[Record]) -> set[Claim]:
+        """Return the locks that guard nothing any more: their items are gone from the records that held them."""
+        since_hlc = hlc_from_ms(self._now_ms() - CLAIM_TTL_S * 1000)
+        guarding = {
+            claim for record in after if record.get(DELETED) is not True for claim in locks_of(record, since_hlc)
+        }
+        return {claim for record in before if record for claim in locks_of(record, since_hlc)} - guarding
 
     async def release(self, claims: Collection[Claim]) -> None:
         """Give locks back; one that cannot be given back lapses by itself."""
@@ -150,10 +140,3 @@ class Writer:
         link: Link = await self._own.up()
         with contextlib.suppress(LinkDown, ApiError):
             await asyncio.gather(*(release_claim(link, subject_of_claim(claim)) for claim in claims))
-
-
-def _spellings(item: str) -> Iterator[bytes]:
-    """Yield how records write a claimed item: addresses as text, VNIs as numbers."""
-    yield msgspec.msgpack.encode(item)
-    if item.isdecimal():
-        yield msgspec.msgpack.encode(int(item))

@@ -1,0 +1,36 @@
+"""Which locks (claims) a record's items are still under, whoever took them: for giving them back early.
+
+A lock outlives the commit that took it until the item's record is in every view of the site. When the record
+is deleted or drops the item, the lock has nothing left to guard, and the next who asks for that very item
+should not be told that it is taken.
+"""
+
+from collections.abc import Iterator
+
+from weft.store.paths import rows_at
+from weft.store.pools import ADDRESS_PATHS, MAC, SUBNET_PREFIX, VNI
+from weft.store.records import Record
+from weft.store.writes import Claim
+
+
+def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:
+    """Yield the locks under which the record's items may have been written at `since_hlc` or later.
+
+    Some of them may never have been taken: nobody locks an address that a machine forms itself.
+    """
+    if record.key.kind == "network" and _is_recent(record, "vni", since_hlc):
+        yield Claim(VNI, str(record.get("vni")))
+    if record.key.kind != "port":
+        return
+    if _is_recent(record, "mac_address", since_hlc):
+        mac = str(record.get("mac_address"))
+        yield Claim(MAC, mac)
+        yield Claim(f"{MAC}.{record.get('network_id')}", mac)
+    if _is_recent(record, "fixed_ips", since_hlc):
+        for subnet_id, address in rows_at(record, ADDRESS_PATHS):
+            yield Claim(f"{SUBNET_PREFIX}{subnet_id}", str(address))
+
+
+def _is_recent(record: Record, field: str, since_hlc: int) -> bool:
+    held = record.fields.get(field)
+    return held is not None and held.stamp.hlc >= since_hlc
