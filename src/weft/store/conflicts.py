@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from weft.store.clock import ms_from_hlc
 from weft.store.kinds import KINDS
@@ -49,7 +50,7 @@ def duplicate_conflict(keeper: Record, other: Record, paths: tuple[str, ...], ro
         lost=_told(other.key.id, marked),
         stamp=max(kept, marked),
         message=message,
-        identity=[*paths, *row, keeper.key.id, *kept, *marked],
+        identity=[*paths, *row, keeper.key.id, *astuple(kept), *astuple(marked)],
     )
 
 
@@ -68,7 +69,7 @@ def kept_conflict(record: Record) -> Record:
         lost=_told(True, stamp),
         stamp=stamp,
         message=message,
-        identity=[*stamp],
+        identity=[*astuple(stamp)],
     )
 
 
@@ -91,7 +92,7 @@ def _field_conflict(loss: Loss) -> Record:
         lost=_told(_shown(loss.field, loss.lost.value), lost),
         stamp=won,
         message=message,
-        identity=[*won, *lost],
+        identity=[*astuple(won), *astuple(lost)],
     )
 
 
@@ -109,7 +110,7 @@ def _delete_conflict(update_of: Record, deleted: Stamp, field: str) -> Record:
         lost=_told(_shown(field, update_of.get(field)), updated),
         stamp=max(deleted, updated),
         message=message,
-        identity=[*deleted, *updated],
+        identity=[*astuple(deleted), *astuple(updated)],
     )
 
 

@@ -24,7 +24,7 @@ class Key(NamedTuple):
         return f"{self.scope}/{self.kind}/{self.id}"
 
 
-class Stamp(NamedTuple):
+class Stamp(msgspec.Struct, frozen=True, order=True, gc=False):  # gc=False: they are many, and in no cycles
     """When and where a field got its value. Ordered by (hlc, site); `n` follows from these."""
 
     hlc: int
@@ -32,7 +32,7 @@ class Stamp(NamedTuple):
     n: int  # the site's n-th write to this record: a dot of the version vector
 
 
-class Field(NamedTuple):
+class Field(msgspec.Struct, frozen=True, gc=False):
     """A value (anything JSON can say, treated as immutable) and its stamp."""
 
     value: Any
@@ -115,7 +115,7 @@ def merge(mine: Record, theirs: Record) -> Merge:
             fields[name] = their
             changed = True
             continue
-        if my.stamp[:2] == their.stamp[:2]:
+        if (my.stamp.hlc, my.stamp.site) == (their.stamp.hlc, their.stamp.site):
             continue
         if their.stamp > my.stamp:
             fields[name] = their

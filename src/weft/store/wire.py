@@ -48,7 +48,10 @@ _decoder = msgspec.msgpack.Decoder(_Wire)
 def encode_record(record: Record) -> bytes:
     """Return the bytes that stand for `record`; equal records give equal bytes."""
     versions = dict(sorted(record.versions.items()))
-    fields = {name: (value, *stamp) for name, (value, stamp) in sorted(record.fields.items())}
+    fields = {
+        name: (field.value, field.stamp.hlc, field.stamp.site, field.stamp.n)
+        for name, field in sorted(record.fields.items())
+    }
     return _encoder.encode((FORMAT, *record.key, versions, fields))
 
 
@@ -134,16 +137,16 @@ def check_record(record: Record, now_ms: int | None) -> None:
         if not _WRITER.fullmatch(writer) or not 0 < n <= INT_MAX:
             raise BadRecord(f"{record.key}: version {writer[:80]!r}: {n}")
     checked: Stamp | None = None
-    for name, (value, stamp) in record.fields.items():
+    for name, field in record.fields.items():
         if name not in _names:
             if not _FIELD.fullmatch(name):
                 raise BadRecord(f"{record.key}: field name {name[:80]!r}")
             _names[name] = name
-        if stamp is not checked:
-            _check_stamp(record, name, stamp, now_ms)
-            checked = stamp
-        if type(value) is not str:
-            _check_value(record, name, value, DEPTH_MAX)
+        if field.stamp is not checked:
+            _check_stamp(record, name, field.stamp, now_ms)
+            checked = field.stamp
+        if type(field.value) is not str:
+            _check_value(record, name, field.value, DEPTH_MAX)
 
 
 def _check_stamp(record: Record, name: str, stamp: Stamp, now_ms: int | None) -> None:
