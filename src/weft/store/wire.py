@@ -107,7 +107,7 @@ def glance_at(data: bytes, raw: Callable[[Key], Record | None]) -> Glance:
         return Glance.OTHER
     for name, (_, hlc, site, n) in fields.items():
         field = held.fields.get(name)
-        if field is None or field.stamp != (hlc, site, n):
+        if field is None or (field.stamp.hlc, field.stamp.n, field.stamp.site) != (hlc, n, site):
             return Glance.OTHER
     return Glance.HELD
 
