@@ -25,6 +25,8 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 	struct outer *outer = data;
 	__be32 sender;
 
+	if (skb->vlan_present) /* of a VLAN on top of the underlay device, which is not ours */
+		return TC_ACT_OK;
 	if (data + sizeof *outer > end) {
 		bpf_skb_pull_data(skb, skb->len < sizeof *outer ? skb->len : sizeof *outer);
 		data = (void *)(long)skb->data;

@@ -19,7 +19,7 @@ enum dhcp6_type {
 	DHCP6_RELEASE, DHCP6_DECLINE, DHCP6_RECONFIGURE, DHCP6_INFORMATION_REQUEST,
 };
 
-enum dhcp6_option { DHCP6_CLIENT_ID = 1, DHCP6_SERVER_ID, DHCP6_IA_NA, DHCP6_RAPID_COMMIT = 14 };
+enum dhcp6_option { DHCP6_CLIENT_ID = 1, DHCP6_SERVER_ID, DHCP6_IA_NA };
 
 enum {
 	AT6_UDP = ETH_HLEN + sizeof(struct ipv6hdr),
@@ -34,7 +34,6 @@ struct dhcp6_question {
 	__u16 client_at;	/* of the option, header included; 0: none */
 	__u16 client_len;
 	__u8 wants_lease;
-	__u8 rapid;
 	__u8 server;		/* 0: none named, 1: us, 2: another */
 };
 
@@ -77,8 +76,6 @@ static __always_inline void dhcp6_options(struct __sk_buff *skb, const struct re
 			question->server = dhcp6_names_us(skb, at + sizeof option, len, reply);
 		else if (code == DHCP6_IA_NA && !question->wants_lease)
 			question->wants_lease = !bpf_skb_load_bytes(skb, at + sizeof option, &question->ia, 4);
-		else if (code == DHCP6_RAPID_COMMIT)
-			question->rapid = 1;
 		at += sizeof option + len;
 	}
 }
@@ -92,7 +89,10 @@ static __always_inline int dhcp6_decide(struct dhcp6_question *question, __u8 ty
 	case DHCP6_SOLICIT:
 		if (!question->wants_lease || !lends)
 			return -DROP_DHCP_NO_ANSWER;
-		return question->rapid ? DHCP6_REPLY : DHCP6_ADVERTISE;
+		/* also where Rapid Commit is wished for: a server need not grant it, and a client discards a REPLY
+		 * that does not carry the option (RFC 8415, 18.2.1)
+		 */
+		return DHCP6_ADVERTISE;
 	case DHCP6_REQUEST:
 	case DHCP6_CONFIRM:
 	case DHCP6_RENEW:

@@ -133,9 +133,9 @@ def message6(*parts: Packet) -> Packet:
     [
         ("solicit is advertised", message6(DHCP6_Solicit(trid=0x123456), CLIENT, LEASE), DHCP6_Advertise, True),
         (
-            "rapid commit is",
+            "rapid commit is not granted",
             message6(DHCP6_Solicit(trid=0x123456), CLIENT, DHCP6OptRapidCommit(), LEASE),
-            DHCP6_Reply,
+            DHCP6_Advertise,
             True,
         ),
         ("request is granted", message6(DHCP6_Request(trid=0x123456), CLIENT, US, LEASE), DHCP6_Reply, True),

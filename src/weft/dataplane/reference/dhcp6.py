@@ -1,10 +1,90 @@
-"""DHCPv6 (RFC 8415), answered on the node."""
+"""DHCPv6 (RFC 8415), answered on the node: ADVERTISE and REPLY, from the fabric's own link-local address."""
 
+import struct
+
+from weft.dataplane.reference.fields import (
+    ETHERNET,
+    IPV6,
+    UDP,
+    cut,
+    ethernet,
+    ipv6_header,
+    mac_bytes,
+    unpack,
+    upper_checksum,
+)
+from weft.dataplane.reference.result import require
+from weft.dataplane.templates import FABRIC_LINK_LOCAL, FABRIC_MAC
 from weft.plan import Dhcp6Entry, PortEntry
 
 CLIENT_PORT, SERVER_PORT = 546, 547
+SOLICIT, ADVERTISE, REQUEST, CONFIRM, RENEW, REBIND, REPLY, RELEASE, DECLINE, _RECONFIGURE, INFORMATION = range(1, 12)
+CLIENT_ID, SERVER_ID, IA_NA, IA_ADDRESS, DNS_SERVERS, DOMAIN_LIST = 1, 2, 3, 5, 23, 24
+AT_MESSAGE = ETHERNET + 40 + 8
+OPTIONS_MAX = 24  # a client that sends more is not read to the end
+CLIENT_ID_MAX = 128  # bytes of a DUID (section 11.1)
+OUR_ID = struct.pack("!HH", 3, 1) + mac_bytes(FABRIC_MAC)  # DUID-LL (section 11.4)
 
 
-def answer_dhcp6(frame: bytes, port: PortEntry, entry: Dhcp6Entry) -> bytes | None:
-    """Return the server's answer. Raises Dropped for what gets none."""
-    return None
+def answer_dhcp6(frame: bytes, port: PortEntry, entry: Dhcp6Entry) -> bytes:
+    """Return the server's answer to a client's frame. Raises Dropped for what gets none."""
+    kind, transaction = unpack("B3s", frame, AT_MESSAGE, "dhcp_malformed")
+    options = _options(frame, AT_MESSAGE + 4)
+    require(options.get(SERVER_ID, OUR_ID) == OUR_ID, "dhcp_foreign")
+    answer, lends = _decide(kind, IA_NA in options and entry.address is not None)
+    client_id = options.get(CLIENT_ID, b"")
+    require(0 < len(client_id) <= CLIENT_ID_MAX, "dhcp_malformed")
+    message: bytes = bytes([answer]) + transaction + _option(SERVER_ID, OUR_ID)
+    if entry.dns_servers:
+        message += _option(DNS_SERVERS, b"".join(server.packed for server in entry.dns_servers))
+    if entry.domain:
+        labels = [label.encode() for label in entry.domain.rstrip(".").split(".")]
+        message += _option(DOMAIN_LIST, b"".join(bytes([len(label)]) + label for label in labels) + b"\0")
+    if lends:
+        message += _lease(entry, options[IA_NA][:4])
+    message += _option(CLIENT_ID, client_id)
+    source, destination = FABRIC_LINK_LOCAL.packed, cut(frame, ETHERNET + 8, 16)
+    udp = struct.pack("!HHHH", SERVER_PORT, CLIENT_PORT, 8 + len(message), 0) + message
+    total = upper_checksum(source, destination, UDP, udp) or 0xFFFF  # 0 would say "none" (RFC 8200, section 8.1)
+    udp = udp[:6] + total.to_bytes(2, "big") + udp[8:]
+    header = ipv6_header(len(udp), UDP, 64, source, destination)
+    return ethernet(mac_bytes(port.mac), mac_bytes(FABRIC_MAC), IPV6) + header + udp
+
+
+def _decide(kind: int, can_lend: bool) -> tuple[int, bool]:
+    """Return the type of the answer, and whether it lends an address."""
+    if kind in (SOLICIT, REQUEST, CONFIRM, RENEW, REBIND):
+        require(can_lend, "dhcp_no_answer")
+        # Rapid Commit is not granted: a server need not (section 18.3.1)
+        return (ADVERTISE if kind == SOLICIT else REPLY), True
+    require(kind in (RELEASE, DECLINE, INFORMATION), "dhcp_no_answer")
+    return REPLY, False
+
+
+def _options(frame: bytes, at: int) -> dict[int, bytes]:
+    """Return the options we act on: the last identifiers, and the first IA_NA long enough to have an IAID."""
+    found: dict[int, bytes] = {}
+    for _ in range(OPTIONS_MAX):
+        if at + 4 > len(frame):
+            break
+        code, length = unpack("HH", frame, at)
+        value = frame[at + 4 : at + 4 + length]
+        if code == IA_NA:
+            if len(frame) >= at + 8:
+                found.setdefault(code, frame[at + 4 : at + 8])
+        elif code == CLIENT_ID and len(value) < length:
+            found[code] = b""  # cut off: as good as none
+        elif code in (CLIENT_ID, SERVER_ID):
+            found[code] = value
+        at += 4 + length
+    return found
+
+
+def _lease(entry: Dhcp6Entry, iaid: bytes) -> bytes:
+    assert entry.address is not None
+    address = _option(IA_ADDRESS, entry.address.packed + struct.pack("!II", entry.lease_s, entry.lease_s))
+    return _option(IA_NA, iaid + struct.pack("!II", entry.lease_s // 2, entry.lease_s * 4 // 5) + address)
+
+
+def _option(code: int, value: bytes) -> bytes:
+    return struct.pack("!HH", code, len(value)) + value

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 
 from weft.dataplane.reference.arp import answer_arp
-from weft.dataplane.reference.fields import ETHERNET, VLAN_TYPES, mac_text
+from weft.dataplane.reference.fields import ETHERNET, IPV6, VLAN_TYPES, mac_text
 from weft.dataplane.reference.ipv4 import check_ipv4
 from weft.dataplane.reference.ipv6 import check_ipv6
 from weft.dataplane.reference.nd import mac_of_link_local
@@ -132,6 +132,8 @@ class Model:
             return Result("passed")
         sender, vni, frame = unwrapped
         require(any(sender in entry.tunnel_ips for entry in plan.flood.values()), "unknown_sender")
+        is_ipv6 = frame[12:14] == IPV6.to_bytes(2, "big")
+        require(not is_ipv6 or len(frame) >= ETHERNET + 40, "truncated")  # the kernel turns the packet into IPv6
         if frame[0] & 1:
             entry = plan.flood.get(vni)
             if entry is None:
