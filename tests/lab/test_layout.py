@@ -24,7 +24,7 @@ def test_every_name_and_address_is_used_once():
 
 def test_device_names_fit_the_kernel():
     assert max(len(n.mgmt_device) for n in layout(200, 200).nodes) <= 15  # IFNAMSIZ - 1
-    assert max(len(s.bridge) for s in layout(200, 1).sites) <= 15
+    assert max(len(name) for s in layout(200, 1).sites for name in (s.switch, s.uplink, s.router_port)) <= 15
 
 
 @pytest.mark.parametrize("size", [(0, 1), (1, 0), (201, 1), (1, 201)])

@@ -61,8 +61,18 @@ class Site(msgspec.Struct, frozen=True):
     nodes: tuple[Node, ...]
 
     @property
-    def bridge(self) -> str:
-        """The site's switch, in the WAN's namespace; its address is the site's way out."""
+    def switch(self) -> str:
+        """The bridge that joins the site's nodes, in the WAN's namespace."""
+        return f"switch-{self.name}"
+
+    @property
+    def uplink(self) -> str:
+        """The switch's port towards the router."""
+        return f"uplink-{self.name}"
+
+    @property
+    def router_port(self) -> str:
+        """The router's device of this site: has the site's gateway address, and shapes what goes to the site."""
         return f"site-{self.name}"
 
     @property

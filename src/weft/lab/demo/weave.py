@@ -1,6 +1,7 @@
 """Acts one to four: three sites, one network, a machine at each, all of them reach each other."""
 
 import time
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -14,6 +15,7 @@ from weft.lab.up import up
 
 CIDR4, CIDR6 = "10.10.0.0/24", "fd00:10::/64"
 WRITE_MS_MAX = 50.0  # p50 of the demo's few writes; `make bench` measures with care
+ARRIVALS = 10
 ARRIVAL_MARGIN_MS = 100.0  # beyond the one-way delay
 
 
@@ -36,7 +38,7 @@ def network_woven(stage: Stage) -> None:
         for each in (api, at_b, at_c):
             each.get("/v2.0/networks")  # logged in and connected, before anything is timed
         network, took_ms = timed(api, "network", {"name": "tapestry"})
-        arrivals = [arrival_ms(stage, each, f"/v2.0/networks/{network['id']}") for each in (at_b, at_c)]
+        arrivals = _arrivals_ms(stage, api, (at_b, at_c))
         stage.ids["tapestry"] = network["id"]
         subnets = [
             timed(api, "subnet", {"network_id": network["id"], "name": "v4", "ip_version": 4, "cidr": CIDR4}),
@@ -58,10 +60,11 @@ def network_woven(stage: Stage) -> None:
     told = ", ".join(f"{ms:.1f}" for ms in writes)
     stage.check(median(writes) < WRITE_MS_MAX, f"accepted in {told} ms: nobody waits for the WAN")
     stage.check(
-        max(arrivals) < DELAY_MS + ARRIVAL_MARGIN_MS,
-        f"seen at the other sites {max(arrivals):.0f} ms after site a's answer (one way takes {DELAY_MS:g} ms)",
+        median(arrivals) < DELAY_MS + ARRIVAL_MARGIN_MS,
+        f"seen at the other sites {median(arrivals):.0f} ms after site a's answer (one way takes {DELAY_MS:g} ms; "
+        f"p50 of {len(arrivals)}, the slowest {max(arrivals):.0f} ms)",
     )
-    stage.note(write_ms_p50=median(writes), seen_elsewhere_ms=max(arrivals))
+    stage.note(write_ms_p50=median(writes), seen_elsewhere_ms_p50=median(arrivals), seen_elsewhere_ms_max=max(arrivals))
 
 
 def machines_started(stage: Stage) -> None:
@@ -101,9 +104,18 @@ def timed(api: SiteApi, kind: str, body: dict[str, Any]) -> tuple[dict[str, Any]
     return made, (time.monotonic() - began) * 1e3
 
 
-def arrival_ms(stage: Stage, api: SiteApi, path: str) -> float:
-    """Return after how many ms a site knows of `path`."""
-    return stage.await_true(lambda: knows(api, path), 10, f"{path} known there") * 1e3
+def _arrivals_ms(stage: Stage, api: SiteApi, others: tuple[SiteApi, ...]) -> list[float]:
+    """Create and delete some networks; returns after how many ms each other site knew of each."""
+    arrivals = []
+    for number in range(ARRIVALS):
+        network, _ = timed(api, "network", {"name": f"thread-{number}"})
+        path = f"/v2.0/networks/{network['id']}"
+        began = time.monotonic()
+        for other in others:
+            stage.await_true(partial(knows, other, path), 10, f"{path} known at the other sites")
+            arrivals.append((time.monotonic() - began) * 1e3)
+        api.delete(path)
+    return arrivals
 
 
 def knows(api: SiteApi, path: str) -> bool:

@@ -77,9 +77,9 @@ def forwarder_config(layout: Layout, wan: Wan, generation: int) -> ForwarderConf
 
 
 def _apply_netem(layout: Layout, wan: Wan) -> None:
-    for bridge, lines in netem_commands(layout, wan).items():
+    for port, lines in netem_commands(layout, wan).items():
         with contextlib.suppress(ToolFailed):  # nothing was there to delete
-            run(inside(WAN_NETNS, ["tc", "qdisc", "del", "dev", bridge, "root"]))
+            run(inside(WAN_NETNS, ["tc", "qdisc", "del", "dev", port, "root"]))
         if lines:
             run(inside(WAN_NETNS, ["tc", "-batch", "-"]), stdin="\n".join(lines) + "\n")
 

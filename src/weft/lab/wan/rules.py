@@ -1,7 +1,7 @@
 """The WAN as kernel rules: text for nft and tc, computed from the WAN's state; pure.
 
 Pairs that are neither cut nor shaped cross by plain kernel forwarding. Cut pairs are dropped. Shaped pairs take one
-of two ways. With netem, the packet's priority names the class of the receiving site's bridge that delays it. Without,
+of two ways. With netem, the packet's priority names the class of the router's port that delays it. Without,
 a mark sends it to a tun device, from which the forwarder takes it and gives it back when it is due; coming from
 there it is no longer marked. The tun device makes the kernel split superpackets and finish checksums first, so
 nothing needs to be switched off at the nodes. Everything is exact: a packet of a plain pair meets two set lookups.
@@ -45,14 +45,14 @@ def nft_rules(layout: Layout, wan: Wan, *, netem: bool) -> str:
 
 
 def netem_commands(layout: Layout, wan: Wan) -> dict[str, list[str]]:
-    """Return per bridge the `tc -batch` lines that make its shaped pairs' classes; [] = none needed.
+    """Return per port of the router the `tc -batch` lines that make its shaped pairs' classes; [] = none needed.
 
-    Class 1:<n> of a site's bridge carries what comes from site number n. What has no class passes unshaped.
+    Class 1:<n> of a site's port carries what comes from site number n. What has no class passes unshaped.
     """
-    lines: dict[str, list[str]] = {site.bridge: [] for site in layout.sites}
+    lines: dict[str, list[str]] = {site.router_port: [] for site in layout.sites}
     for shaped in wan.shaped:
         for source, target in _directions(shaped.pair):
-            device = layout.site(target).bridge
+            device = layout.site(target).router_port
             minor = f"{layout.site(source).number:x}"
             if not lines[device]:
                 lines[device].append(f"qdisc replace dev {device} root handle 1: htb")
