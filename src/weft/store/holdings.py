@@ -107,7 +107,7 @@ class Holdings:
         self._note_seq(key, seq)
         effects = self._absorb(payload, self.replica.site)
         if not effects.relay:
-            self._unqueue(key)
+            self.unqueue(key)
         self.carry_out(effects)
 
     def relayed(self, record: Record, seq: int) -> None:
@@ -152,7 +152,7 @@ class Holdings:
         for key in effects.forget:
             batch.records[str(key)] = None
             self.seqs.pop(key, None)
-            self._unqueue(key)
+            self.unqueue(key)
             self.forgotten.add(key)
         for key in effects.relay:
             self._enqueue(key)
@@ -244,7 +244,7 @@ class Holdings:
         if held is not None and held.versions != in_log.versions:
             self._enqueue(in_log.key)
         else:
-            self._unqueue(in_log.key)
+            self.unqueue(in_log.key)
 
     def _enqueue(self, key: Key) -> None:
         if key not in self.outbox:
@@ -253,7 +253,8 @@ class Holdings:
             self._disk.dirty()
         self.outbox_filled.ring()
 
-    def _unqueue(self, key: Key) -> None:
+    def unqueue(self, key: Key) -> None:
+        """Our log need not be told of `key` any more."""
         if key in self.outbox:
             del self.outbox[key]
             self._encoded.pop(key, None)

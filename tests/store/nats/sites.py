@@ -59,6 +59,14 @@ class Fabric:
         """Lose a node's disk."""
         shutil.rmtree(self._directory / node)
 
+    def wipe_log(self, node: str) -> None:
+        """Lose what a node's server stored, but not its database."""
+        shutil.rmtree(self._directory / node / "nats" / "store")
+
+    def database(self, node: str) -> Path:
+        """Return where a node keeps its SQLite file."""
+        return self._directory / node / "weft.db"
+
     async def open(self, node: str, **changes: object) -> SiteStore:
         """Open a node's store."""
         stack = self.stacks[node] = AsyncExitStack()

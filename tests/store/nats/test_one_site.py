@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +19,6 @@ pytestmark = pytest.mark.nats
 
 def key(id: str, kind: str = "network") -> Key:
     return Key("fabric", kind, id)
-
-
-def database_of(fabric: Fabric) -> Path:
-    return fabric.settings("a1").state_dir / "weft.db"
 
 
 def create(id: str, *claims: Claim, **values: object) -> Writes:
@@ -136,7 +131,7 @@ async def test_what_was_accepted_survives_kill_9_of_the_server(fabric: Fabric):
     assert len(accepted) == 200
     assert store._server.restarts == 1
     await fabric.close("a1")
-    database_of(fabric).unlink()
+    fabric.database("a1").unlink()
     again = await fabric.open("a1")
     await again.catch_up()
     assert {record.key.id for record in again.state.of_kind("network")} == set(accepted)
@@ -146,7 +141,7 @@ async def test_a_damaged_database_is_rebuilt_from_the_log(fabric: Fabric):
     store = await fabric.open("a1")
     await store.commit(create("n1"))
     await fabric.close("a1")
-    database_of(fabric).write_bytes(b"garbage" * 5000)
+    fabric.database("a1").write_bytes(b"garbage" * 5000)
     again = await fabric.open("a1")
     await again.catch_up()
     assert again.state.get("network", "n1") is not None

@@ -61,6 +61,7 @@ class Relay:
                 await self._send(link, [key for key in group if key in self._holdings.outbox])
             await self._purge(link)
             if any(key not in self._in_flight for key in self._holdings.outbox):
+                await asyncio.sleep(0)
                 continue
             await _either(self._holdings.outbox_filled, self._moved, link)
 
@@ -86,6 +87,9 @@ class Relay:
             self._holdings.forgotten.discard(key)
 
     async def _send(self, link: Link, keys: list[Key]) -> None:
+        for key in keys:
+            if self._holdings.state.raw(key) is None:
+                self._holdings.unqueue(key)  # forgotten meanwhile
         records = [record for key in keys if (record := self._holdings.state.raw(key)) is not None]
         if not records:
             return
