@@ -30,24 +30,24 @@ static __always_inline int is_vlan(__be16 type)
 /* May this frame be sent at all, and does the node answer it? CONTINUE: forward it. */
 static __always_inline int admit(struct __sk_buff *skb, const struct port *port, __u8 *to_mac)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct ethhdr *eth = data;
 
 	if (data + HEADERS_MAX > end) {
-		bpf_skb_pull_data(skb, skb->len < HEADERS_MAX ? skb->len : HEADERS_MAX);
-		data = (void *)(long)skb->data;
-		end = (void *)(long)skb->data_end;
+		bpf_skb_pull_data(skb, SKB(skb, len) < HEADERS_MAX ? SKB(skb, len) : HEADERS_MAX);
+		data = (void *)SKB(skb, data);
+		end = (void *)SKB(skb, data_end);
 		eth = data;
 	}
 	if ((void *)(eth + 1) > end)
 		return -DROP_TRUNCATED;
-	if (skb->vlan_present || is_vlan(eth->h_proto))
+	if (SKB(skb, vlan_present) || is_vlan(eth->h_proto))
 		return -DROP_VLAN_TAGGED;
 	if (!same_mac(eth->h_source, port->mac))
 		return -DROP_SPOOFED_MAC;
 	if (reserved(eth->h_dest))
 		return -DROP_RESERVED_MAC;
-	if (skb->len > ETH_HLEN + port->mtu_bytes && !skb->gso_size)
+	if (SKB(skb, len) > ETH_HLEN + port->mtu_bytes && !SKB(skb, gso_size))
 		return -DROP_TOO_BIG;
 	__builtin_memcpy(to_mac, eth->h_dest, 6);
 	switch (eth->h_proto) {
@@ -73,7 +73,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct port *por
 	to = fdb_lookup(port->vni, to_mac);
 	if (!to)
 		return -DROP_UNKNOWN_MAC;
-	if (to->ifindex == skb->ifindex)
+	if (to->ifindex == SKB(skb, ifindex))
 		return -DROP_HAIRPIN;
 	if (!to->tunnel_ip)
 		return deliver(skb, to, 1);
@@ -87,7 +87,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct port *por
 SEC("tc")
 int from_port(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex;
+	__u32 ifindex = SKB(skb, ifindex);
 	struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 	__u8 to_mac[6];
 	int result;

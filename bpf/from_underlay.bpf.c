@@ -21,16 +21,16 @@ struct {
 /* Is the packet a VXLAN packet for us? CONTINUE: yes, and `vni` is set. */
 static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __u32 *vni)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct outer *outer = data;
 	__be32 sender;
 
 	if (skb->vlan_present) /* of a VLAN on top of the underlay device, which is not ours */
 		return TC_ACT_OK;
 	if (data + sizeof *outer > end) {
-		bpf_skb_pull_data(skb, skb->len < sizeof *outer ? skb->len : sizeof *outer);
-		data = (void *)(long)skb->data;
-		end = (void *)(long)skb->data_end;
+		bpf_skb_pull_data(skb, SKB(skb, len) < sizeof *outer ? SKB(skb, len) : sizeof *outer);
+		data = (void *)SKB(skb, data);
+		end = (void *)SKB(skb, data_end);
 		outer = data;
 	}
 	if ((void *)&outer->vxlan > end || outer->eth.h_proto != bpf_htons(ETH_P_IP) || outer->ip.ihl != 5 ||
@@ -39,7 +39,7 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 		return TC_ACT_OK;
 	if (outer->ip.frag_off & bpf_htons(IP_FRAGMENT_MASK))
 		return -DROP_VXLAN_FRAGMENT;
-	if ((void *)(outer + 1) > end || skb->len < sizeof *outer + ETH_HLEN + sizeof(struct iphdr))
+	if ((void *)(outer + 1) > end || SKB(skb, len) < sizeof *outer + ETH_HLEN + sizeof(struct iphdr))
 		return -DROP_TRUNCATED;
 	if (!(outer->vxlan.flags & bpf_htonl(VXLAN_VNI_VALID)))
 		return -DROP_VXLAN_MALFORMED;
@@ -93,7 +93,7 @@ int from_underlay(struct __sk_buff *skb)
 	if (result != CONTINUE)
 		return verdict(skb, result);
 	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner) ||
-	    (inner.h_proto == bpf_htons(ETH_P_IPV6) && skb->len < sizeof(struct outer) + ETH_HLEN + sizeof(struct ipv6hdr)))
+	    (inner.h_proto == bpf_htons(ETH_P_IPV6) && SKB(skb, len) < sizeof(struct outer) + ETH_HLEN + sizeof(struct ipv6hdr)))
 		return drop(skb, DROP_TRUNCATED);
 	result = inner.h_dest[0] & 1 ? flood_here(skb, node, &inner, vni) : deliver_here(skb, node, &inner, vni);
 	return verdict(skb, result);

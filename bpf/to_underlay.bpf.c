@@ -10,7 +10,7 @@
 SEC("tc")
 int to_underlay(struct __sk_buff *skb)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct node *node = this_node();
 	struct outer *outer = data;
 

@@ -4,6 +4,7 @@ Needs clang 14 or newer, the kernel's uapi headers and libbpf's headers, at buil
 whose sources are older than their object.
 """
 
+import os
 import platform
 import shutil
 import subprocess
@@ -54,7 +55,9 @@ def compile_object(source: Path, target: Path) -> None:
 
 
 def find_clang() -> str:
-    """Return the newest clang, or exit saying how to get one."""
+    """Return $CLANG or the newest there is, or exit saying how to get one."""
+    if "CLANG" in os.environ:
+        return os.environ["CLANG"]
     for version in ("", *(f"-{n}" for n in range(30, CLANG_OLDEST - 1, -1))):
         path = shutil.which("clang" + version)
         if path:

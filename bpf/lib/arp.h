@@ -28,7 +28,7 @@ static __always_inline __u8 *arp_find(struct __sk_buff *skb, const struct port *
 {
 	struct address address = mapped(ip);
 	struct neighbour *neighbour = neighbour_lookup(port->vni, &address);
-	__u32 ifindex = skb->ifindex;
+	__u32 ifindex = SKB(skb, ifindex);
 	struct reply *server;
 
 	if (neighbour)

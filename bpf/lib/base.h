@@ -26,6 +26,15 @@
 #define IP_OFFSET_MASK 0x1fff
 #define ICMPV6 58
 
+/* Read a field of the context. The verifier wants each access to be a fixed offset from the untouched pointer;
+ * left to itself, clang 14 computes the field's address once and keeps that.
+ */
+#define SKB(skb, field) ({ \
+	__u64 value_; \
+	asm volatile("%0 = *(u32 *)(%1 + %2)" : "=r"(value_) : "r"(skb), "i"(offsetof(struct __sk_buff, field))); \
+	value_; \
+})
+
 static __always_inline int same_mac(const __u8 *a, const __u8 *b)
 {
 	const __u16 *x = (const void *)a, *y = (const void *)b;
@@ -76,7 +85,7 @@ static __always_inline void seal_ipv4(struct iphdr *ip)
 /* Send what the packet has become back to where it came from. */
 static __always_inline int answer(struct __sk_buff *skb)
 {
-	return bpf_redirect(skb->ifindex, 0);
+	return bpf_redirect(SKB(skb, ifindex), 0);
 }
 
 #endif

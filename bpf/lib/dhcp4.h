@@ -127,7 +127,7 @@ static __always_inline __be32 dhcp4_destination(const struct bootp *in, __be32 o
 /* A client's message to port 67. CONTINUE: this port has no DHCP from us. */
 static __always_inline int handle_dhcp4(struct __sk_buff *skb, const struct port *port)
 {
-	__u32 ifindex = skb->ifindex, len;
+	__u32 ifindex = SKB(skb, ifindex), len;
 	struct reply *reply = bpf_map_lookup_elem(&dhcp4, &ifindex);
 	struct dhcp4_question question = {};
 	struct bootp in;

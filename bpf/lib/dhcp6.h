@@ -153,7 +153,7 @@ static __always_inline __u16 dhcp6_checksum(const struct reply *reply, struct dh
 /* A client's message to port 547. CONTINUE: this port has no DHCPv6 from us. */
 static __always_inline int handle_dhcp6(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex, len;
+	__u32 ifindex = SKB(skb, ifindex), len;
 	__u64 tail_len;
 	struct reply *reply = bpf_map_lookup_elem(&dhcp6, &ifindex);
 	struct dhcp6_question question = {};

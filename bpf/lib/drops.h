@@ -22,7 +22,7 @@ struct {
 /* Count `reason` and drop. The hash is touched by dropped packets only. */
 static __always_inline int drop(struct __sk_buff *skb, __u32 reason)
 {
-	struct port_drop_key key = {.ifindex = skb->ifindex, .reason = reason};
+	struct port_drop_key key = {.ifindex = SKB(skb, ifindex), .reason = reason};
 	__u64 *count = bpf_map_lookup_elem(&drops, &reason), one = 1;
 
 	if (count)

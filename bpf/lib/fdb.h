@@ -29,7 +29,7 @@ static __always_inline int deliver(struct __sk_buff *skb, const struct fdb_targe
 	if (!(to->flags & FDB_PEER) || !typed)
 		return bpf_redirect(to->ifindex, 0);
 	/* The peer takes the frame as received by itself: without this it would be "for another host". */
-	if (skb->pkt_type != PACKET_HOST)
+	if (SKB(skb, pkt_type) != PACKET_HOST)
 		bpf_skb_change_type(skb, PACKET_HOST);
 	return bpf_redirect_peer(to->ifindex, 0);
 }

@@ -66,7 +66,7 @@ static __always_inline int flood_all(struct __sk_buff *skb, __u32 vni)
 
 	if (!to)
 		return -DROP_UNKNOWN_VNI;
-	flood_local(skb, to, skb->ifindex);
+	flood_local(skb, to, SKB(skb, ifindex));
 	result = flood_remote(skb, to, vni);
 	return result ? result : TC_ACT_SHOT;
 }

@@ -18,9 +18,9 @@ static __always_inline int handle_ipv4(struct __sk_buff *skb, const struct port 
 	source = ip->saddr;
 	header_len = ip->ihl * 4;
 	total_len = bpf_ntohs(ip->tot_len);
-	if (ip->version != 4 || header_len < sizeof *ip || (total_len < header_len && !skb->gso_size))
+	if (ip->version != 4 || header_len < sizeof *ip || (total_len < header_len && !SKB(skb, gso_size)))
 		return -DROP_IPV4_MALFORMED;
-	if (ETH_HLEN + total_len > skb->len || ETH_HLEN + header_len > skb->len)
+	if (ETH_HLEN + total_len > SKB(skb, len) || ETH_HLEN + header_len > SKB(skb, len))
 		return -DROP_TRUNCATED;
 	if (ip->protocol == IPPROTO_UDP && !(ip->frag_off & bpf_htons(IP_OFFSET_MASK))) {
 		int plain = header_len == sizeof *ip && !(ip->frag_off & bpf_htons(IP_FRAGMENT_MASK));

@@ -100,7 +100,7 @@ static __always_inline int handle_ipv6(struct __sk_buff *skb, const struct port 
 		return -DROP_TRUNCATED;
 	if (ip->version != 6)
 		return -DROP_IPV6_MALFORMED;
-	if (payload.at + bpf_ntohs(ip->payload_len) > skb->len)
+	if (payload.at + bpf_ntohs(ip->payload_len) > SKB(skb, len))
 		return -DROP_TRUNCATED;
 	payload.protocol = ip->nexthdr;
 	hop_limit = ip->hop_limit;

@@ -52,7 +52,7 @@ static __always_inline int nd_check_options(struct __sk_buff *skb, const struct 
 	__u32 at = sizeof(struct nd);
 
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < ND_OPTIONS_MAX && at + sizeof option <= skb->len; i++) {
+	for (int i = 0; i < ND_OPTIONS_MAX && at + sizeof option <= SKB(skb, len); i++) {
 		if (bpf_skb_load_bytes(skb, at, &option, sizeof option) || !option.len)
 			return -DROP_ND_MALFORMED;
 		if ((option.type == ND_OPT_SOURCE_MAC || option.type == ND_OPT_TARGET_MAC) &&
@@ -71,7 +71,7 @@ static __always_inline int nd_find(struct __sk_buff *skb, const struct port *por
 {
 	struct neighbour *neighbour = neighbour_lookup(port->vni, target);
 	const __u8 *b = (const void *)target;
-	__u32 ifindex = skb->ifindex;
+	__u32 ifindex = SKB(skb, ifindex);
 	struct address address;
 	struct reply *router;
 
@@ -100,9 +100,18 @@ static __always_inline int nd_find(struct __sk_buff *skb, const struct port *por
 	return 1;
 }
 
+/* ff02::1. Made of words, as a constant would be data, and programs have none. */
+static __always_inline struct in6_addr all_nodes(void)
+{
+	__be32 first = bpf_htonl(0xff020000), last = bpf_htonl(1);
+
+	PINNED(first);
+	PINNED(last);
+	return (struct in6_addr){.in6_u.u6_addr32 = {first, 0, 0, last}};
+}
+
 static __always_inline int nd_solicitation(struct __sk_buff *skb, const struct port *port)
 {
-	const __be32 all_nodes[4] = {bpf_htonl(0xff020000), 0, 0, bpf_htonl(1)};
 	struct nd_answer out = {};
 	struct address target, source;
 	struct nd in;
@@ -133,7 +142,7 @@ static __always_inline int nd_solicitation(struct __sk_buff *skb, const struct p
 	out.ip.hop_limit = 255;
 	__builtin_memcpy(&out.ip.saddr, &target, 16);
 	if (no_address(source.word)) /* DAD of somebody else's address: tell all nodes (4861, 7.2.4) */
-		__builtin_memcpy(&out.ip.daddr, all_nodes, 16);
+		out.ip.daddr = all_nodes();
 	else {
 		__builtin_memcpy(&out.ip.daddr, &source, 16);
 		flags |= NA_SOLICITED;
@@ -153,7 +162,7 @@ static __always_inline int nd_solicitation(struct __sk_buff *skb, const struct p
 
 static __always_inline int nd_router_solicitation(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex;
+	__u32 ifindex = SKB(skb, ifindex);
 	struct reply *router = bpf_map_lookup_elem(&ra, &ifindex);
 	int result;
 

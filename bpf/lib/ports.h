@@ -24,7 +24,7 @@ struct {
 
 static __always_inline int in_sources(struct __sk_buff *skb, const struct port *port, const struct address *address)
 {
-	struct address_key key = {.scope = skb->ifindex, .address = *address};
+	struct address_key key = {.scope = SKB(skb, ifindex), .address = *address};
 
 	return port->flags & PORT_MORE_SOURCES && bpf_map_lookup_elem(&sources, &key);
 }

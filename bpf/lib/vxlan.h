@@ -51,14 +51,14 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct node 
 	    bpf_skb_adjust_room(skb, sizeof head.outer, BPF_ADJ_ROOM_MAC, flags))
 		return -DROP_ERROR;
 	head.outer.eth.h_proto = bpf_htons(ETH_P_IP); /* MACs are the neighbour's business, see bpf_redirect_neigh */
-	ip.tot_len = bpf_htons(skb->len - ETH_HLEN);
+	ip.tot_len = bpf_htons(SKB(skb, len) - ETH_HLEN);
 	ip.frag_off = bpf_htons(0x4000); /* do not fragment */
 	ip.saddr = from->tunnel_ip;
 	seal_ipv4(&ip);
 	head.outer.ip = ip;
 	head.outer.udp.source = bpf_htons(0xc000 | (hash & 0x3fff)); /* 49152..65535, RFC 6335 */
 	head.outer.udp.dest = bpf_htons(VXLAN_PORT);
-	head.outer.udp.len = bpf_htons(skb->len - ETH_HLEN - sizeof ip);
+	head.outer.udp.len = bpf_htons(SKB(skb, len) - ETH_HLEN - sizeof ip);
 	head.outer.vxlan.flags = bpf_htonl(VXLAN_VNI_VALID);
 	head.outer.vxlan.vni = bpf_htonl(vni << 8);
 	return bpf_skb_store_bytes(skb, 0, &head, sizeof head, 0) ? -DROP_ERROR : 0;
