@@ -76,8 +76,9 @@ async def test_only_an_administrator_sees_and_sets_the_provider_side(admin, alic
     assert refused.status_code == 403
     assert refused.json()["NeutronError"] == {
         "type": "PolicyNotAuthorized",
-        "message": "(((rule:create_network and rule:create_network:provider:network_type) and "
-        "rule:create_network:provider:segmentation_id) and rule:create_network:shared) is disallowed by policy",
+        "message": "(((rule:create_network and rule:create_network:shared) and "
+        "rule:create_network:provider:network_type) and rule:create_network:provider:segmentation_id) "
+        "is disallowed by policy",
         "detail": "",
     }
 

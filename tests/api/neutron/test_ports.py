@@ -257,3 +257,18 @@ async def test_what_does_not_exist_yet_is_refused_by_name(alice, net):
 async def test_tags_can_come_with_the_port(alice, net):
     port = await make(alice, "port", network_id=net.network["id"], tags=["red", "blue"])
     assert port["tags"] == ["blue", "red"]
+
+
+async def test_a_reader_plugs_nothing_in(store, net):
+    async with client_for(store, "reader") as reader:
+        told = (403, "PolicyNotAuthorized", "rule:create_port is disallowed by policy")
+        assert await refused(reader, "port", network_id=net.network["id"]) == told
+
+
+async def test_a_port_needs_a_network_that_is_ones_own_or_shared(admin, alice, bob, net):
+    for id in (UNKNOWN, net.network["id"]):
+        told = (404, "NetworkNotFound", f"Network {id} could not be found.")
+        assert await refused(bob, "port", network_id=id) == told
+    external = await make(admin, "network", **{"router:external": True})
+    told = (403, "PolicyNotAuthorized", "rule:create_port is disallowed by policy")
+    assert await refused(bob, "port", network_id=external["id"]) == told

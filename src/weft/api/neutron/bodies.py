@@ -101,7 +101,8 @@ def _settle_project(given: Item, caller: Caller) -> None:
     tenant_id = given.pop("tenant_id", None)
     if tenant_id is not None and given.setdefault("project_id", tenant_id) != tenant_id:
         raise BadRequest("'project_id' and 'tenant_id' do not match")
-    if "project_id" in given and given["project_id"] != caller.project_id and not caller.is_admin:
+    may_act_for_others = caller.is_admin or "service" in caller.roles
+    if "project_id" in given and given["project_id"] != caller.project_id and not may_act_for_others:
         raise BadRequest(
             "Specifying 'project_id' other than the authenticated project in request is not allowed for the "
             "current user."

@@ -45,6 +45,7 @@ class Engine:
         self._store = store
         self._look = Look(store.state, store.runtime)
         self._views = Views(resource, self._look)
+        self._guarded = [attribute.name for attribute in resource.attributes if attribute.guarded]
 
     @property
     def state(self) -> State:
@@ -209,22 +210,17 @@ class Engine:
     def _enforce_create(self, caller: Caller, item: Item) -> None:
         network_id = item.get("network_id")
         state = self._store.state
-        if network_id is not None:
-            network = state.get("network", network_id)
-            if network is None or not may_see(caller, network, state):
-                raise NetworkNotFound(network_id)
+        if network_id is not None and state.get("network", network_id) is None:
+            raise NetworkNotFound(network_id)
         target = target_for(item["project_id"], network_id, state)
-        guarded = [name for name in item if self._is_guarded(name) and item[name] != self._default(name)]
+        guarded = [name for name in self._guarded if name in item and item[name] != self._default(name)]
         action = f"create_{self.resource.name}"
         policy.enforce(caller, action, msgspec.structs.replace(target, values=item), guarded)
 
     def _enforce(self, caller: Caller, verb: str, record: Record, item: Item) -> None:
         target = msgspec.structs.replace(target_of(record, self._store.state), values=item)
-        guarded = [name for name in item if self._is_guarded(name)]
+        guarded = [name for name in self._guarded if name in item]
         policy.enforce(caller, f"{verb}_{self.resource.name}", target, guarded)
-
-    def _is_guarded(self, name: str) -> bool:
-        return self.resource.by_name[name].guarded
 
     def _default(self, name: str) -> Any:
         return self.resource.by_name[name].default

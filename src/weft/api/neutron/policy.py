@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from weft.api.caller import Caller
+from weft.commands.errors import NetworkNotFound
 from weft.model import Denied
 
 _WRITERS = frozenset({"member", "manager", "admin"})
@@ -28,8 +29,10 @@ class Target(msgspec.Struct, frozen=True):
     """What a rule looks at: whose object it is, and of whose network."""
 
     project_id: str | None
+    network_id: str = ""
     network_project_id: str | None = None
     is_network_shared: bool = False
+    is_network_external: bool = False
     values: Mapping[str, Any] = {}  # what is being set, by attribute name
 
 
@@ -53,6 +56,10 @@ def _network_owner(caller: Caller, target: Target) -> bool:
 
 
 def _network_shared(caller: Caller, target: Target) -> bool:
+    """Like Neutron, look at the network with the caller's eyes: one that it may not see is not there."""
+    own = target.network_project_id == caller.project_id
+    if not (own or target.is_network_shared or target.is_network_external):
+        raise NetworkNotFound(target.network_id)
     return target.is_network_shared
 
 
@@ -64,8 +71,13 @@ def _any(*rules: Rule) -> Rule:
     return lambda caller, target: any(rule(caller, target) for rule in rules)
 
 
+def _both(one: Rule, other: Rule) -> Rule:
+    return lambda caller, target: one(caller, target) and other(caller, target)
+
+
 _service_or_network_owner = _any(_service, _network_owner)
 _may_choose_address = _any(_service, _network_owner, _network_shared)
+_may_plug_in = _any(_service, _network_owner, _both(_network_shared, _owner))
 
 RULES: dict[str, Rule] = {  # an action that is not listed is the owner's
     "create_network:shared": _admin,
@@ -83,9 +95,9 @@ RULES: dict[str, Rule] = {  # an action that is not listed is the owner's
     "create_subnet": _network_owner,
     "update_subnet": _any(_owner, _network_owner),
     "delete_subnet": _any(_owner, _network_owner),
-    "create_port": _any(_owner, _service),
-    "create_port:device_id": _any(_owner, _service),
-    "create_port:device_owner": _any(_no_network_device, _service_or_network_owner),
+    "create_port": _may_plug_in,
+    "create_port:device_id": _may_plug_in,
+    "create_port:device_owner": _any(_service_or_network_owner, _both(_no_network_device, _network_shared)),
     "create_port:mac_address": _service_or_network_owner,
     "create_port:fixed_ips": _may_choose_address,
     "create_port:fixed_ips:ip_address": _service_or_network_owner,
@@ -93,6 +105,7 @@ RULES: dict[str, Rule] = {  # an action that is not listed is the owner's
     "create_port:port_security_enabled": _service_or_network_owner,
     "create_port:binding:host_id": _service,
     "create_port:binding:profile": _service,
+    "create_port:binding:vnic_type": _may_plug_in,
     "update_port": _any(_owner, _service),
     "update_port:device_id": _any(_owner, _service),
     "update_port:device_owner": _any(_no_network_device, _service_or_network_owner),

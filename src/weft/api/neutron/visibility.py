@@ -40,7 +40,8 @@ def target_for(project_id: str | None, network_id: str | None, state: State) -> 
     network = state.get("network", network_id) if network_id else None
     if network is None:
         return Target(project_id)
-    return Target(project_id, network.get("project_id"), bool(network.get("shared")))
+    shared, external = bool(network.get("shared")), bool(network.get("external"))
+    return Target(project_id, network.key.id, network.get("project_id"), shared, external)
 
 
 def _is_public(network: Record) -> bool:

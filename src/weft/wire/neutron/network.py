@@ -22,7 +22,9 @@ NETWORK: tuple[Attribute, ...] = (
         filter=True,
         guarded=True,
     ),
-    Attribute(name="mtu", type=types.MTU, post=True, put=True, filter=True, sort=True),  # net-mtu-writable
+    Attribute(  # net-mtu-writable
+        name="mtu", type=types.MTU, post=True, put=True, filter=True, sort=True, guarded=True
+    ),
     Attribute(  # provider
         name="provider:network_type",
         field="network_type",

@@ -77,7 +77,6 @@ PORT: tuple[Attribute, ...] = (
         name="binding:host_id",
         field="host",
         type=types.HOST,
-        default="",
         post=True,
         put=True,
         filter=True,
@@ -94,9 +93,7 @@ PORT: tuple[Attribute, ...] = (
         put=True,
         guarded=True,
     ),
-    Attribute(
-        name="binding:profile", field="profile", type=types.OBJECT, default={}, post=True, put=True, guarded=True
-    ),
+    Attribute(name="binding:profile", field="profile", type=types.OBJECT, post=True, put=True, guarded=True),
     Attribute(name="binding:vif_type", type=types.STRING, derived=True),
     Attribute(name="binding:vif_details", type=types.OBJECT, derived=True),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, post=True, put=True, guarded=True),
