@@ -20,6 +20,7 @@ from weft.store.alerts import Alerts
 from weft.store.giving import TRANSFER, Giving
 from weft.store.holdings import Holdings
 from weft.store.nats.comparison import answer_comparisons
+from weft.store.nats.full_disk import FullDisk
 from weft.store.nats.link import Link
 from weft.store.nats.own_log import OwnLog, why_down
 from weft.store.nats.peers import Peers
@@ -72,6 +73,9 @@ class SiteStore:
         self._giving = Giving(self, self._holdings, self._rpc, self._writer)
         self._receipts = Receipts(settings.site, self._holdings, self.runtime, self._rpc)
         self._own.on_link += [self._readiness.on_link, self._rpc.on_link, self._tell_runtime]
+        self._full_disk = FullDisk(self._server, self._alerts)
+        if settings.serve:
+            self._own.why_silent = self._full_disk.on_silence
         self._own.on_runtime = self.runtime.on_own_message
 
     @classmethod
@@ -90,7 +94,7 @@ class SiteStore:
         try:
             if settings.serve:
                 await store._server.start()
-                loops += [store._server.supervise(), store._peers.run(), store._giving.run()]
+                loops += [store._server.supervise(), store._full_disk.run(), store._peers.run(), store._giving.run()]
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop) for loop in loops]
                 try:

@@ -24,6 +24,7 @@ from weft.store.recovery import writer_name
 log = structlog.get_logger()
 
 RETRY_MIN_S, RETRY_MAX_S = 0.02, 1.0
+DIAL_MIN_S, DIAL_MAX_S = 0.25, 4.0  # a server that is just starting may take a connection and never answer on it
 PURGE_CHECK_S = 0.25
 
 OnLink = Callable[[Link | None], Awaitable[None]]
@@ -43,19 +44,20 @@ class OwnLog:
         self.on_link: list[OnLink] = []
         self.on_runtime: Callable[[Message], None] = lambda _message: None
         self.error: str | None = None
+        self.why_silent: Callable[[], str | None] = lambda: None
 
     async def run(self) -> None:
         """Keep the connection up and read, until cancelled."""
-        wait_s = RETRY_MIN_S
+        wait_s, dial_s = RETRY_MIN_S, DIAL_MIN_S
         while True:
             try:
-                link = await dial(self._url, AGENT, self._password, self._name)
+                link = await dial(self._url, AGENT, self._password, self._name, deadline_s=dial_s)
             except LinkDown as err:
                 self._note_error(str(err))
                 await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, RETRY_MAX_S)
+                wait_s, dial_s = min(wait_s * 2, RETRY_MAX_S), min(dial_s * 2, DIAL_MAX_S)
                 continue
-            wait_s = RETRY_MIN_S
+            wait_s, dial_s = RETRY_MIN_S, DIAL_MIN_S
             try:
                 await self._use(link)
             except (LinkDown, ApiError) as err:
@@ -187,4 +189,5 @@ async def first_failure(*coroutines: Coroutine[None, None, None]) -> None:
 
 def why_down(own: OwnLog) -> Unavailable:
     """Return the error for a caller whose deadline passed while the log was away."""
-    return Unavailable(f"the site's log does not answer: {own.error or 'too slow'}")
+    why = own.why_silent() or own.error or "too slow"
+    return Unavailable(f"the site's log does not answer: {why}")

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 READY_S = 60.0  # a log of many GB is re-indexed at start
 BACK_OFF_MAX_S = 5.0
+LOG_TAIL_BYTES = 256 << 10
 
 
 class ServerSettings(msgspec.Struct, frozen=True):
@@ -45,12 +46,13 @@ class NatsServer:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
-        self._directory = settings.directory
-        self._config_file = self._directory / "nats.conf"
-        self._pid_file = self._directory / "nats.pid"
-        self._log_file = self._directory / "nats.log"
+        self.directory = settings.directory
+        self._config_file = self.directory / "nats.conf"
+        self._pid_file = self.directory / "nats.pid"
+        self._log_file = self.directory / "nats.log"
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = False
+        self._log_start = 0  # of this server's run in its log file
         self.pid: int | None = None
         self.restarts = 0
 
@@ -58,11 +60,11 @@ class NatsServer:
         """Return once the server answers. Raises NoNatsServer, ServerFailed."""
         binary = find_binary(self._settings.binary)
         try:
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             unchanged = self._write_config()
             self._pid_file.touch()
         except OSError as err:
-            raise ServerFailed(f"{self._directory} cannot be written: {err.strerror}. Free space or fix it.") from err
+            raise ServerFailed(f"{self.directory} cannot be written: {err.strerror}. Free space or fix it.") from err
         orphan = self._running_orphan()
         if orphan is not None:
             if unchanged and await self._answers(deadline_s=2.0):
@@ -107,12 +109,16 @@ class NatsServer:
         if self.pid is not None:
             await _end(self.pid)
 
+    def cannot_write(self) -> bool:
+        """Tell whether the server has met an error on disk and answers no writes any more."""
+        return "Critical write error" in self._log_text()
+
     def _write_config(self) -> bool:
         """Write the configuration file; returns whether it held the same before."""
         text = render(
             server_name=self._settings.name,
             listen=self._settings.listen,
-            store_dir=self._directory / "store",
+            store_dir=self.directory / "store",
             pid_file=self._pid_file,
             log_file=self._log_file,
             secret=self._settings.secret,
@@ -135,7 +141,7 @@ class NatsServer:
         return pid if os.fsencode(self._config_file) in command else None
 
     async def _spawn(self, binary: Path) -> None:
-        offset = self._log_file.stat().st_size if self._log_file.exists() else 0
+        self._log_start = self._log_file.stat().st_size if self._log_file.exists() else 0
         try:
             self._child = subprocess.Popen(  # noqa: ASYNC220 - returns at once, and supervise needs the plain pid
                 [binary, "-c", self._config_file],
@@ -150,7 +156,7 @@ class NatsServer:
         if await self._answers(deadline_s=READY_S):
             log.info("nats-server runs", pid=self.pid, listen=self._settings.listen)
             return
-        reason = self._why_failed(offset)
+        reason = self._why_failed()
         await _end(self.pid)
         self._reap()
         raise ServerFailed(reason)
@@ -174,20 +180,26 @@ class NatsServer:
             await asyncio.sleep(0.01)
         return False
 
-    def _why_failed(self, offset: int) -> str:
-        """Return one line that says why the server did not start and what to do."""
+    def _log_text(self) -> str:
+        """Return the last of what the server has written to its log since it was started."""
         try:
             with self._log_file.open("rb") as file:
-                file.seek(offset)
-                lines = file.read(1 << 20).decode(errors="replace").splitlines()
+                end = file.seek(0, os.SEEK_END)
+                start = self._log_start if self._log_start <= end else 0  # the file has been rotated
+                file.seek(max(start, end - LOG_TAIL_BYTES))
+                return file.read().decode(errors="replace")
         except OSError:
-            lines = []
+            return ""
+
+    def _why_failed(self) -> str:
+        """Return one line that says why the server did not start and what to do."""
+        lines = self._log_text().splitlines()
         errors = [line.partition("] ")[2] for line in lines if "[FTL]" in line or "[ERR]" in line]
         text = errors[-1] if errors else "no reason in its log"
         if "address already in use" in text:
             return f"{self._settings.listen} is already in use by another program: end it or change nats.listen"
         if "no space left" in text.lower() or "insufficient storage" in text.lower():
-            return f"the disk of {self._directory} is full: free space there"
+            return f"the disk of {self.directory} is full: free space there"
         if not errors and self._child is not None and self._child.poll() is None:
             return f"{self._settings.listen} is answered by another server: end it or change nats.listen"
         return f"nats-server does not start: {text} (see {self._log_file})"
