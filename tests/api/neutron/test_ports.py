@@ -242,6 +242,12 @@ async def test_a_network_owner_sees_and_deletes_the_ports_on_it(admin, alice, bo
     assert (await alice.delete(f"/v2.0/ports/{port['id']}")).status_code == 204
 
 
+@pytest.mark.parametrize("profile", ["x", ["x"], {"x": 2**70}, {"x": [{"y": -(2**64)}]}, {"x": "y" * 5000}])
+async def test_profiles_that_no_record_holds(admin, net, profile):
+    found = await refused(admin, "port", network_id=net.network["id"], **{"binding:profile": profile})
+    assert found[:2] == (400, "HTTPBadRequest")
+
+
 async def test_what_does_not_exist_yet_is_refused_by_name(alice, net):
     network_id = net.network["id"]
     assert await refused(alice, "port", network_id=network_id, security_groups=[UNKNOWN]) == (

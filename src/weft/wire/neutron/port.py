@@ -93,7 +93,7 @@ PORT: tuple[Attribute, ...] = (
         put=True,
         guarded=True,
     ),
-    Attribute(name="binding:profile", field="profile", type=types.OBJECT, post=True, put=True, guarded=True),
+    Attribute(name="binding:profile", field="profile", type=types.PROFILE, post=True, put=True, guarded=True),
     Attribute(name="binding:vif_type", type=types.STRING, derived=True),
     Attribute(name="binding:vif_details", type=types.OBJECT, derived=True),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, post=True, put=True, guarded=True),

@@ -1,5 +1,6 @@
 """The types that Neutron's attributes have. Texts are neutron-lib's (api/validators, api/converters)."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -11,7 +12,8 @@ from weft.wire.neutron.attributes import BadValue, Type, fine, unchanged
 NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 255
 TAG_LENGTH = 255
-MAX_TAGS = 50
+PROFILE_LENGTH = 4095  # Neutron's: ml2, models.py, BINDING_PROFILE_LEN
+MAX_NUMBER = 1 << 63  # what records hold
 
 _TRUE = {"1", "t", "true", "on", "y", "yes"}
 _FALSE = {"0", "f", "false", "off", "n", "no"}
@@ -165,8 +167,19 @@ def tags_problem(value: Any) -> str | None:
     return list_problem(value, lambda tag: string_problem(tag, TAG_LENGTH))
 
 
-def _dictionary_problem(value: Any) -> str | None:
-    return None if value is None or isinstance(value, dict) else f"'{value}' is not a dictionary"
+def _profile_problem(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return f"'{value}' is not a dictionary"
+    if len(json.dumps(value)) > PROFILE_LENGTH:
+        return f"the value is too large, the limit is {PROFILE_LENGTH} characters of JSON"
+    return _number_problem(value)
+
+
+def _number_problem(value: Any) -> str | None:
+    if isinstance(value, int) and not -MAX_NUMBER <= value < MAX_NUMBER:
+        return f"'{value}' is out of range"
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((problem for one in inner if (problem := _number_problem(one))), None)
 
 
 def _none_yet_problem(value: Any) -> str | None:
@@ -176,7 +189,8 @@ def _none_yet_problem(value: Any) -> str | None:
 TAGS = Type({"type": "array", "items": {"type": "string", "maxLength": TAG_LENGTH}}, problem=tags_problem)
 UUIDS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, uuid_problem))
 STRINGS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, string_problem))
-OBJECT = Type({"type": "object"}, lambda v: {} if v is None else v, _dictionary_problem)
+PROFILE = Type({"type": ["object", "null"]}, lambda v: {} if v is None else v, _profile_problem)
+OBJECT = Type({"type": "object"})
 NONE_YET = Type({"type": "array", "maxItems": 0}, lambda v: [] if v is None else v, _none_yet_problem)
 
 
