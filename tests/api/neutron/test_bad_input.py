@@ -17,7 +17,6 @@ from weft.store.simulated.memory import MemoryStore
 from weft.store.wire import decode_record, encode_record
 from weft.store.writes import Write, Writes
 
-
 ODD = [
     "",
     " ",

@@ -56,6 +56,11 @@ BAD_QUERIES = [
         "InvalidInput",
         "Invalid input for operation: 'perhaps' cannot be converted to boolean.",
     ),
+    (
+        [("changed_since", "yesterday")],
+        "InvalidInput",
+        "Invalid input for operation: The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SSZ.",
+    ),
     ([("sort_key", "name")], "HTTPBadRequest", "The number of sort_keys and sort_dirs must be same"),
     (
         [("sort_key", "subnets"), ("sort_dir", "asc")],
@@ -79,6 +84,14 @@ BAD_QUERIES = [
 async def test_bad_queries(admin, nets, pairs, kind, message):
     answer = await admin.get("/v2.0/networks", params=pairs)
     assert error_of(answer) == (400, kind, message)
+
+
+@pytest.mark.parametrize(
+    ("since", "count"),
+    [("2020-01-01T00:00:00", 5), ("2020-01-01T00:00:00Z", 5), ("2999-01-01T00:00:00", 0), ("9999-12-31T23:59:59Z", 0)],
+)
+async def test_what_has_changed_since(admin, nets, since, count):
+    assert len(await names(admin, ("changed_since", since))) == count
 
 
 async def test_fields(admin, nets):

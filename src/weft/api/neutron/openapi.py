@@ -96,7 +96,7 @@ def _wrapped_list(resource: Resource) -> Document:
 def _list_parameters(resource: Resource) -> list[Document]:
     filters = [a.name for a in resource.attributes if a.filter] + list(resource.filters)
     paging = ["fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"]
-    tags = ["tags-any", "not-tags", "not-tags-any"]
+    tags = ["tags-any", "not-tags", "not-tags-any", "changed_since"]
     names = dict.fromkeys([*filters, *tags, *paging])
     return [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
 

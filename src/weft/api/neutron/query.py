@@ -1,14 +1,16 @@
 """List queries: fields, filters, sorting, pages. Texts and semantics: neutron, api/api_common.py."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from weft.api.neutron.resource import Match, Resource
 from weft.commands.errors import BadRequest as BadQuery
+from weft.store.clock import ms_from_hlc
 from weft.store.records import Record
-from weft.wire.neutron.attributes import Attribute, BadRequest
+from weft.wire.neutron.attributes import Attribute, BadRequest, BadValue
 
 _NOT_FILTERS = {"fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"}
 _NOTHING: frozenset[str] = frozenset()
@@ -65,6 +67,8 @@ def _read_filters(
         attribute = resource.by_name.get(name)
         if name in TAG_FILTERS:
             matches.append(_tag_match(TAG_FILTERS[name], values))
+        elif name == "changed_since":
+            matches.append(_changed_since(values[-1]))
         elif name in resource.filters:
             matches.append(resource.filters[name](values))
         elif attribute is None or not attribute.filter:
@@ -79,6 +83,18 @@ def _read_filters(
 def _tag_match(test: TagTest, values: Sequence[str]) -> Match:
     asked = frozenset(tag for value in values for tag in value.split(",") if tag)
     return lambda record: test(asked, frozenset(record.get("tags", _NOTHING)))
+
+
+def _changed_since(text: str) -> Match:
+    """Match what was written at or after a time. Source: neutron, services/timestamp/timestamp_db.py."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadValue("The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SSZ") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    since_ms = int(moment.timestamp() * 1000)
+    return lambda record: ms_from_hlc(record.newest.hlc) >= since_ms
 
 
 def _read_sorts(resource: Resource, grouped: Mapping[str, Sequence[str]]) -> list[tuple[Attribute, bool]]:
