@@ -74,7 +74,6 @@ def clouds(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text(f"""\
 clouds:
   weft:
-    region_name: RegionOne
     identity_api_version: 3
     auth:
       auth_url: {url}/identity/v3
@@ -100,10 +99,14 @@ def sdk(clouds: Path) -> Iterator[Connection]:
 def openstack_client(clouds: Path) -> Callable[..., str]:
     """Return a function that runs the `openstack` command and returns its output."""
 
-    def run(*words: str) -> str:
-        environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}
-        done = subprocess.run([OPENSTACK, *words], env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+    cloud = {"OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}
+
+    def run(*words: str, fails: bool = False, **environment: str) -> str:
+        """`fails`: it must, and what it says on stderr is returned. More environment: "OS_USERNAME" and so on."""
+        everything = {**inherited, **cloud, **environment}
+        done = subprocess.run([OPENSTACK, *words], env=everything, capture_output=True, text=True, check=False)
+        assert (done.returncode != 0) == fails, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
+        return done.stderr if fails else done.stdout
 
     return run

@@ -43,8 +43,14 @@ def fabric_app(store: Store, settings: ApiSettings, authenticate: Authenticate) 
         return Response(_encode(openapi_document(settings.public_url)), media_type="application/json")
 
     async def root(request: Request) -> Response:
-        links = sorted(operation.path for operation in OPERATIONS)
-        body = {"name": "weft", "version": weft.__version__, "openapi": "/weft/v1/openapi.json", "paths": links}
+        here = settings.public_url.rstrip("/") + "/weft/v1"
+        body = {
+            # The form in which OpenStack clients look for versions (`openstack versions show`).
+            "version": {"id": "v1.0", "status": "CURRENT", "links": [{"rel": "self", "href": here + "/"}]},
+            "release": weft.__version__,
+            "openapi": here + "/openapi.json",
+            "paths": sorted(operation.path for operation in OPERATIONS),
+        }
         return Response(_encode(body), media_type="application/json")
 
     return Starlette(

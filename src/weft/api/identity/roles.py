@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from weft.api.identity.http import BadBody, admin, answer, body_as, given, identity_of, nothing
-from weft.api.identity.listing import listing
-from weft.commands.directory import require
+from weft.api.identity.listing import list_links, listing
+from weft.commands.directory import IMPLIED_ROLES, named, require
 from weft.commands.roles import CreateRole, create_role, delete_role, update_role
 from weft.store.execute import execute
 from weft.store.records import Record
@@ -63,6 +63,23 @@ async def delete(request: Request) -> Response:
     return nothing(await execute(identity.store, lambda state, held: delete_role(id, state, actor=actor)))
 
 
+async def inferences(request: Request) -> Response:
+    """GET /v3/role_inferences: which role implies which; fixed."""
+    admin(request, "identity:list_role_inference_rules")
+    state, base = identity_of(request).store.state, identity_of(request).settings.identity_url
+
+    def body(name: str) -> dict[str, Any] | None:
+        role = named(state, "role", name, None)
+        return role_body(role, base) if role else None
+
+    rules = [
+        {"prior_role": body(prior), "implies": [found for name in implied if (found := body(name))]}
+        for prior, implied in IMPLIED_ROLES.items()
+        if body(prior)
+    ]
+    return answer({"role_inferences": rules, "links": list_links(request)})
+
+
 def role_body(record: Record, base: str) -> dict[str, Any]:
     """Return a role in Keystone's form."""
     return {
@@ -76,6 +93,7 @@ def role_body(record: Record, base: str) -> dict[str, Any]:
 
 
 ROUTES = [
+    Route("/v3/role_inferences", inferences),
     Route("/v3/roles", index, methods=["GET"]),
     Route("/v3/roles", create, methods=["POST"]),
     Route("/v3/roles/{id}", show, methods=["GET"]),
