@@ -83,6 +83,7 @@ def _tell_trouble(console: Console, stage: Stage, home: Home, var: Path, trouble
     hint = getattr(trouble, "hint", None)
     if hint:
         console.print(f"  hint: {hint}")
+    _tell_drops(console, stage)
     logs = var / "demo-logs"
     shutil.rmtree(logs, ignore_errors=True)
     for log in sorted(home.root.rglob("*.log")):
@@ -95,6 +96,20 @@ def _tell_trouble(console: Console, stage: Stage, home: Home, var: Path, trouble
             for line in lines[-LOG_LINES_SHOWN:]:
                 console.print(f"  {line[:300]}", markup=False, soft_wrap=True)
     console.print(f"\nAll logs: {logs}; figures so far: {var / 'demo.json'}", soft_wrap=True)
+
+
+def _tell_drops(console: Console, stage: Stage) -> None:
+    """Say what packets were dropped for, on every node that can be asked."""
+    try:
+        with stage.admin("a") as api:
+            drops = api.get("/weft/v1/drops")["drops"]
+    except (WeftError, OSError):  # no lab to ask: that is told already
+        return
+    if not drops:
+        return
+    console.print("\n[bold]packets dropped[/] (node, device, reason):")
+    for each in drops:
+        console.print(f"  {each['packets']:>6}  {each['node']} {each['device'] or '-'} {each['reason']}")
 
 
 def _is_bad(line: str) -> bool:
