@@ -5,13 +5,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.dataplane.fabric import VNI, plan_for, port_entry, workload
-from weft.dataplane.ledger import Ledger, Tables, empty_tables
+from weft.dataplane.ledger import Ledger, Tables, diff, empty_tables
 from weft.dataplane.records import FDB_CLOSED, FDB_TARGET, FLOOD, PORT
 from weft.dataplane.units import (
     TABLES,
     Device,
     Underlay,
     Unit,
+    _changed_keys,
     all_units,
     changed_units,
     records_of,
@@ -58,7 +59,7 @@ def test_the_road_does_not_matter(states):
         moved = {name for name in seen.keys() | known.keys() if seen.get(name) != known.get(name)}
         touched = changed_units(before, plan) | units_on_devices(plan, moved) if step else all_units(plan)
         records = {unit: records_of(unit, plan, seen, UNDERLAY) for unit in touched}
-        difference = ledger.absorb(records, everything=False)
+        difference = ledger.absorb(records)
         for table in TABLES:
             kernel[table].update(difference.writes[table])
             ledger.note_written(table, difference.writes[table])
@@ -66,7 +67,14 @@ def test_the_road_does_not_matter(states):
                 del kernel[table][key]
             ledger.note_deleted(table, difference.deletes[table])
         assert kernel == tables_of(plan, seen)
+        assert ledger.audit() == diff(kernel, kernel), "nothing is left to do"
         before, known = plan, seen
+
+
+@given(st.dictionaries(st.integers(0, 9), st.integers(0, 2)), st.dictionaries(st.integers(0, 9), st.integers(0, 2)))
+def test_changes_are_found_whatever_the_order(old, new):
+    neither = object()
+    assert _changed_keys(old, new) == {k for k in old | new if old.get(k, neither) != new.get(k, neither)}
 
 
 def test_a_plan_that_shares_its_entries_touches_nothing():

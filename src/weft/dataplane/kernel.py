@@ -50,8 +50,8 @@ class Kernel:
         self._lock = threading.Lock()
         self._devices = Devices()
         bpffs.ensure_directory(pin_dir / "links")
-        self._loaded: Loaded = load(pin_dir)
         ensure_vxlan_device()
+        self._loaded: Loaded = load(pin_dir)
         if use_links is None:
             use_links = has_links(self._loaded.programs["to_underlay"])
         hooks = Links(pin_dir / "links") if use_links else Filters()
@@ -76,19 +76,20 @@ class Kernel:
             if self._plan is not None and plan.revision < self._plan.revision:
                 plan = self._plan
             everything = resync or self._in_doubt or self._plan is None
+            self._in_doubt = True  # until all of this is done
             moved = self._look_at_devices(plan)
             faults = self._attach(plan)
-            if everything:
-                self._ledger.replace_held(self._read())
-                self._in_doubt = False
+            if self._plan is None:
                 touched = all_units(plan)
             else:
-                assert self._plan is not None
                 touched = changed_units(self._plan, plan) | units_on_devices(plan, moved) | self._waiting.keys()
                 touched |= {NODE_UNIT} if VXLAN_DEVICE in moved or self._underlay_device in moved else set()
-            difference = self._ledger.absorb(self._encode(touched, plan), everything=everything)
-            writes, deletes = self._apply(difference)
-            self._plan = plan
+            difference = self._ledger.absorb(self._encode(touched, plan))
+            if everything:
+                self._ledger.held = self._read()
+                difference = self._ledger.audit()
+            writes, deletes, is_swept = self._apply(difference)
+            self._plan, self._in_doubt = plan, not is_swept
             if everything:
                 faults += self._upgrade()
             faults += [Fault(subject=_subject(unit), reason=why) for unit, why in self._waiting.items()]
@@ -200,10 +201,13 @@ class Kernel:
                 tables[name] = dict(self._loaded.maps[name].items())
         return tables
 
-    def _apply(self, difference: Difference) -> tuple[int, int]:
-        """Write leaf first, delete in reverse. Failures go to `_waiting`; returns how many were done."""
+    def _apply(self, difference: Difference) -> tuple[int, int, bool]:
+        """Write leaf first, delete in reverse. Failed writes go to `_waiting`.
+
+        Returns how many were written and deleted, and whether all was deleted that had to be.
+        """
         failed: dict[str, dict[bytes, OSError]] = {}
-        writes = deletes = 0
+        writes, deletes, is_swept = 0, 0, True
         for table in TABLES:
             entries = difference.writes[table]
             failed[table] = self._loaded.maps[table].update_many(entries) if entries else {}
@@ -213,12 +217,12 @@ class Kernel:
         for table in reversed(TABLES):
             keys = difference.deletes[table]
             kept = self._loaded.maps[table].delete_many(keys) if keys else {}
-            self._in_doubt = self._in_doubt or bool(kept)
+            is_swept = is_swept and not kept
             self._ledger.note_deleted(table, keys - kept.keys())
             deletes += len(keys) - len(kept)
         for unit, err in self._ledger.units_with(failed).items():
             self._waiting[unit] = f"the kernel refuses it: {err.strerror}"
-        return writes, deletes
+        return writes, deletes, is_swept
 
     def _port_state(self, entry: PortEntry) -> PortState:
         if not entry.enabled:

@@ -38,31 +38,26 @@ class Ledger:
         self.held = empty_tables()
         self._by_unit: dict[Unit, list[Record]] = {}
 
-    def replace_held(self, held: Tables) -> None:
-        """Take over what was read back from the kernel."""
-        self.held = held
-
-    def absorb(self, fresh: Mapping[Unit, list[Record]], *, everything: bool) -> Difference:
-        """Take the new records of some units; return what must change in the kernel for them.
-
-        `everything`: `fresh` is all there is, and what no unit asks for goes.
-        """
+    def absorb(self, fresh: Mapping[Unit, list[Record]]) -> Difference:
+        """Take the new records of some units; return what must change in the kernel for them."""
         wanted, touched = empty_tables(), empty_tables()
         for unit, entries in fresh.items():
-            for record in self._by_unit.get(unit, ()):
+            for record in self._by_unit.pop(unit, ()):
                 self._touch(touched, record)
             for record in entries:
                 wanted[record.table][record.key] = record.value
                 self._touch(touched, record)
-        if everything:
-            touched = self.held
-            self._by_unit = {}
-        for unit, entries in fresh.items():
             if entries:
                 self._by_unit[unit] = entries
-            else:
-                self._by_unit.pop(unit, None)
         return diff(wanted, touched)
+
+    def audit(self) -> Difference:
+        """Return what must change for the kernel to hold what the units ask for, and nothing else."""
+        wanted = empty_tables()
+        for entries in self._by_unit.values():
+            for table, key, value in entries:
+                wanted[table][key] = value
+        return diff(wanted, self.held)
 
     def note_written(self, table: str, entries: Mapping[bytes, bytes]) -> None:
         self.held[table].update(entries)

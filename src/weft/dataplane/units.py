@@ -53,6 +53,7 @@ class Underlay(NamedTuple):
 
 Devices = Mapping[str, Device]
 PER_PORT = ("ports", "dhcp4", "dhcp6", "ra")  # plan tables keyed by device: one unit each, named after `ports`
+_MISSING = object()
 NODE_UNIT, SENDERS_UNIT = Unit("node", None), Unit("senders", None)
 
 
@@ -196,8 +197,37 @@ def _closed(plan: NodePlan, device: str) -> bool:
 
 
 def _changed_keys(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> set[Any]:
+    """Return the keys whose values differ, and those that only one side has.
+
+    Walks both side by side: a plan made from the one before keeps its order and its keys, and comparing
+    identities is far cheaper than hashing every key. Where the orders part, the rest is looked up.
+    """
+    changed: set[Any] = set()
     if old is new:
-        return set()
-    changed = {key for key, value in new.items() if (held := old.get(key)) is not value and held != value}
+        return changed
+    olds, news = iter(old.items()), iter(new.items())
+    was, now = next(olds, None), next(news, None)
+    while was and now:
+        if was[0] is now[0] or was[0] == now[0]:
+            if was[1] is not now[1] and was[1] != now[1]:
+                changed.add(was[0])
+            was, now = next(olds, None), next(news, None)
+        elif was[0] not in new:
+            changed.add(was[0])
+            was = next(olds, None)
+        elif now[0] not in old:
+            changed.add(now[0])
+            now = next(news, None)
+        else:
+            return _looked_up(old, new)
+    for rest, first in ((olds, was), (news, now)):
+        if first:
+            changed.add(first[0])
+            changed.update(key for key, _value in rest)
+    return changed
+
+
+def _looked_up(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> set[Any]:
+    changed = {key for key, value in new.items() if old.get(key, _MISSING) != value}
     changed.update(key for key in old if key not in new)
     return changed
