@@ -42,6 +42,11 @@ check: setup-python lint ## format, lint, types, layers, unit tests (under a min
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)
 	@$(ROOT) $(BIN)/weft lab up --sites 3 --nodes 2 --delay 20
 
+.PHONY: sim
+sim: setup-python ## seeded fabrics of sites in one process: SEED=83113 replays one, SEEDS=1000 runs many (SITES, STEPS)
+	@$(BIN)/python -m weft.store.simulated --seed $(or $(SEED),1) --seeds $(or $(SEEDS),$(if $(SEED),1,200)) \
+		--sites $(or $(SITES),3) --steps $(or $(STEPS),120)
+
 # ---- the rest ----
 
 .PHONY: lint

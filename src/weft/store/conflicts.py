@@ -125,6 +125,8 @@ def _dropped_by_delete(dead: Record, other: Record) -> Iterator[tuple[Record, St
     seen: set[Stamp] = set()
     for name in sorted(other.fields):
         updated = other.fields[name].stamp
+        if "." in name:
+            continue  # a grant goes with its pool: nobody's wish is dropped
         if dead.versions.get(updated.site, 0) < updated.n and updated not in seen:
             seen.add(updated)  # fields written together are reported once
             yield other, stamp, name

@@ -2,16 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from typing import Protocol
 
-from weft.model import Conflict, Unavailable
-from weft.store.protocol import State, Store
+from weft.model import Conflict, SiteId, Unavailable
+from weft.store.protocol import State
 from weft.store.writes import ClaimTaken, NeedsTransfer, NotHandedOver, Receipt, StaleView, Writes
 
 Held = Callable[[str], Collection[str]]  # pool → items that must be left out
 Decide = Callable[[State, Held], Writes]
 
 
-async def execute(store: Store, decide: Decide, *, deadline_s: float = 10.0) -> Receipt:
+class Committer(Protocol):
+    """The part of `Store` that writing needs."""
+
+    @property
+    def state(self) -> State: ...
+    async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt: ...
+    def held_claims(self, pool: str) -> Collection[str]: ...
+    async def catch_up(self, *, deadline_s: float = 5.0) -> None: ...
+    async def request_transfer(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None: ...
+
+
+async def execute(store: Committer, decide: Decide, *, deadline_s: float = 10.0) -> Receipt:
     """Decide and commit, again if need be, until the write is accepted or refused.
 
     `decide` is a pure command with its request bound. StaleView: catch up, decide again. ClaimTaken:
@@ -41,7 +53,7 @@ async def execute(store: Store, decide: Decide, *, deadline_s: float = 10.0) -> 
         raise Unavailable(f"the site's log did not settle this write within {deadline_s:g} s") from err
 
 
-async def _transfer(store: Store, need: NeedsTransfer) -> None:
+async def _transfer(store: Committer, need: NeedsTransfer) -> None:
     try:
         await store.request_transfer(need.pool, need.item, need.owners)
     except (Unavailable, Conflict) as err:

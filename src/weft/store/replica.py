@@ -11,7 +11,8 @@ does what `Effects` say. How the two meet:
     first start `recovery.read_fully(site)` whenever a neighbour's log or digest has been worked through
     now and then `tick(now)`; compare with a neighbour: `repair()`, see `repair.py`; answer one: `answer(...)`
 
-Every node of a site has a replica; one of them (`reports=True`) pulls from other sites and reports conflicts.
+Every node of a site has a replica. Whichever merges two concurrent versions reports it (a transfer's answer may
+come to any node); one of them (`reports=True`), which pulls from other sites, reports what takes time to see.
 """
 
 from collections.abc import Collection, Iterable
@@ -59,7 +60,8 @@ class Replica:
         conflicts_max: int = CONFLICTS_MAX,
     ) -> None:
         """`writer`: the name of this life of the site's log, see recovery.py; `lost` and `has_peers`: see `Recovery`;
-        `reports`: write conflict records for what we notice."""
+        `reports`: look for duplicates and for deleted things in use.
+        """
         self.site = site
         self.writer = writer or site
         self.state = MergedState()
@@ -150,6 +152,11 @@ class Replica:
             effects.append(self._collect(collect_before(now_ms)))
         return joined(effects)
 
+    @property
+    def next_finding_ms(self) -> int | None:
+        """When something noticed may become a report; None: nothing is suspicious."""
+        return self._findings.next_due_ms if self._reports else None
+
     # ---- comparing
     def repair(self) -> Repair:
         """Return a comparison with another site, for the transport to carry out."""
@@ -179,8 +186,8 @@ class Replica:
         return joined([effects, self._forget([dropped])]) if dropped else effects
 
     def _report(self, held: Record, record: Record, losses: tuple[Loss, ...], now_ms: int) -> list[Effects]:
-        if not self._reports or record.key.kind == "conflict":
-            return []
+        if record.key.kind == "conflict":
+            return []  # a report on reports would never end
         conflicts = conflicts_of_merge(held, record, losses)
         return [self.absorb_record(conflict, SiteId(""), now_ms) for conflict in conflicts]
 
