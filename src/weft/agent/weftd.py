@@ -10,6 +10,7 @@ import weft
 from weft.agent import heartbeat
 from weft.agent.announce import announce
 from weft.agent.brain import Brain
+from weft.agent.completion import complete_addresses
 from weft.agent.config import Config
 from weft.agent.devices import device_events
 from weft.agent.loop import AgentLoop
@@ -53,6 +54,8 @@ class Weftd:
                         tasks.create_task(agent.run(), name="agent")
                         tasks.create_task(heartbeat.run(store, brain, time.time_ns() // 1_000_000), name="heartbeat")
                         tasks.create_task(announce(config, store), name="announce")
+                        if config.nats.serve:  # one process of a site
+                            tasks.create_task(complete_addresses(store), name="completion")
                         tasks.create_task(serve_api(app, listener), name="api")
                         with contextlib.suppress(TimeoutError):
                             async with asyncio.timeout(PROGRAMMED_S):

@@ -4,6 +4,8 @@ A network may have more ports than one commit takes, so both are done in steps, 
 state; whoever calls goes on until there is nothing left to write.
 """
 
+from collections.abc import Callable
+
 from weft.commands.context import Context
 from weft.commands.errors import SubnetInUse
 from weft.commands.prefixes import eui64_address, is_auto_address
@@ -28,18 +30,24 @@ def forms_own_address(device_owner: str) -> bool:
     return device_owner not in ROUTER_OWNERS
 
 
-def add_auto_addresses(state: State, subnet_id: str, context: Context) -> Writes:
-    """Return the writes that give further ports of the network their own address; none if all have it."""
+def lacks_auto_address(port: Record, subnet: Record) -> bool:
+    """Tell whether the port's machine forms an address on `subnet` that the port does not have."""
+    has_one = any(ip["subnet_id"] == subnet.key.id for ip in port.get("fixed_ips", []))
+    return not has_one and forms_own_address(port.get("device_owner", ""))
+
+
+def add_auto_addresses(
+    state: State, subnet_id: str, context: Context, ours: Callable[[Record], bool] = lambda port: True
+) -> Writes:
+    """Return the writes that give further ports, if `ours`, their own address; none if all have it."""
     subnet = state.get(SUBNET.name, subnet_id)
     writes: list[Write] = []
     if subnet is not None and is_auto_address(subnet):
         for port in state.referrers(NETWORK.name, subnet.get("network_id"), PORT.name):
-            fixed_ips = port.get("fixed_ips", [])
-            has_one = any(ip["subnet_id"] == subnet_id for ip in fixed_ips)
-            if has_one or not forms_own_address(port.get("device_owner", "")):
+            if not lacks_auto_address(port, subnet) or not ours(port):
                 continue
             own = {"subnet_id": subnet_id, "ip_address": eui64_address(subnet.get("cidr"), port.get("mac_address"))}
-            writes.append(Write(port.key, {"fixed_ips": [*fixed_ips, own]}))
+            writes.append(Write(port.key, {"fixed_ips": [*port.get("fixed_ips", []), own]}))
             if len(writes) == STEP_RECORDS:
                 break
     return Writes(tuple(writes), actor=context.actor, verb="create subnet")
