@@ -64,22 +64,48 @@ async def test_the_second_node_learns_and_the_slower_writer_decides_again(fabric
     assert first.state.get("network", "n1") == second.state.get("network", "n1")
 
 
+async def take(store: SiteStore, id: str) -> None:
+    """Make a network with the lowest VNI that is free."""
+
+    def decide(state: State, held) -> Writes:  # type: ignore[no-untyped-def]
+        used = {record.get("vni") for record in state.of_kind("network")} | {int(item) for item in held("vni")}
+        vni = next(number for number in range(1, 1000) if number not in used)
+        return Writes((Write(key(id), {"vni": vni}, create=True),), (Claim("vni", str(vni)),))
+
+    await execute(store, decide, deadline_s=30)
+
+
 async def test_two_nodes_never_hand_out_the_same_item(fabric: Fabric):
     first, second = await fabric.open("a1"), await fabric.open("a2")
-
-    async def take(store: SiteStore, id: str) -> str:
-        def decide(state: State, held) -> Writes:  # type: ignore[no-untyped-def]
-            used = {record.get("vni") for record in state.of_kind("network")} | {int(item) for item in held("vni")}
-            vni = next(number for number in range(1, 1000) if number not in used)
-            return Writes((Write(key(id), {"vni": vni}, create=True),), (Claim("vni", str(vni)),))
-
-        await execute(store, decide)
-        return id
-
     await asyncio.gather(*(take(store, f"{store.node}-{n}") for n in range(30) for store in (first, second)))
     await asyncio.gather(first.catch_up(), second.catch_up())
     numbers = sorted(record.get("vni") for record in first.state.of_kind("network"))
     assert numbers == list(range(1, 61))
+
+
+async def test_two_nodes_never_hand_out_the_same_item_though_the_server_dies_again_and_again(fabric: Fabric):
+    """It keeps locks in memory: what guards across its lives is that nobody decides before reading the log anew."""
+    first, second = await fabric.open("a1"), await fabric.open("a2")
+    written = 0
+
+    async def write(store: SiteStore) -> None:
+        nonlocal written
+        for number in range(50):
+            await asyncio.gather(*(take(store, f"{store.node}-{number}-{each}") for each in range(2)))
+            written += 2
+
+    async def kill() -> None:
+        for deaths in range(1, 5):
+            while written < 40 * deaths:
+                await first._holdings.changed.wait()
+            assert first._server.pid is not None
+            os.kill(first._server.pid, signal.SIGKILL)
+
+    await asyncio.gather(write(first), write(second), kill())
+    assert first._server.restarts == 4
+    await asyncio.gather(first.catch_up(), second.catch_up())
+    assert first.digest() == second.digest()
+    assert sorted(record.get("vni") for record in first.state.of_kind("network")) == list(range(1, 201))
 
 
 async def test_an_item_is_free_again_once_its_record_is_deleted(fabric: Fabric):

@@ -15,7 +15,7 @@ from weft.store.holdings import OWN, Holdings
 from weft.store.nats import site_log
 from weft.store.nats.link import ApiError, Link, LinkDown, dial
 from weft.store.nats.server_config import AGENT, password
-from weft.store.nats.site_log import Entry
+from weft.store.nats.site_log import Behind, Entry
 from weft.store.nats.subjects import RUNTIME, STATE, key_of_subject, subject_of_key
 from weft.store.nats.tail import Message, follow, position
 from weft.store.records import Key
@@ -38,6 +38,7 @@ class OwnLog:
         self._url, self._name = url, name
         self._password = password(secret, AGENT)
         self._link: Link | None = None
+        self._read_link: Link | None = None  # the open link, once all that was in the log when it opened has been read
         self._bell = Bell()  # the link came, a message was read
         self._seq = 0
         self.in_sync = False
@@ -63,7 +64,7 @@ class OwnLog:
             except (LinkDown, ApiError) as err:
                 self._note_error(str(err))
             finally:
-                self._link = None
+                self._link = self._read_link = None
                 for tell in self.on_link:
                     with contextlib.suppress(LinkDown):
                         await tell(None)
@@ -76,6 +77,12 @@ class OwnLog:
             await self._bell.wait()
         return self._link
 
+    async def read_link(self) -> Link:
+        """Return the open link once `state` holds all that any process wrote over earlier ones; waits for it."""
+        while self._read_link is None or not self._read_link.is_open:
+            await self._bell.wait()
+        return self._read_link
+
     async def until_in_sync(self) -> None:
         """Return once the log has been read to its end."""
         await self._bell.until(lambda: self.in_sync)
@@ -85,12 +92,14 @@ class OwnLog:
         while not condition():
             await self._holdings.changed.wait()
 
-    async def append(self, entries: Sequence[Entry]) -> list[int]:
+    async def append(self, entries: Sequence[Entry], *, locked_over: Link | None = None) -> list[int]:
         """Return the sequences under which `entries` are durable; survives lost connections and restarts of the server.
 
-        Raises as `site_log.append` does, but LinkDown; waits as long as the caller lets it.
+        With `locked_over`, the link over which locks for them were taken: not written over any other, since the
+        locks may have gone with it; then Behind. Raises as `site_log.append` does, but LinkDown; waits as long as
+        the caller lets it.
         """
-        link = await self.up()
+        link = locked_over or await self.up()
         try:
             return await site_log.append(link, entries)
         except LinkDown as err:
@@ -98,7 +107,11 @@ class OwnLog:
         while True:
             link = await self.up()
             try:
-                return await site_log.landed(link, entries) or await site_log.append(link, entries)
+                if seqs := await site_log.landed(link, entries):
+                    return seqs
+                if locked_over is not None:
+                    raise Behind
+                return await site_log.append(link, entries)
             except LinkDown as err:
                 log.info("connection lost while writing", error=str(err))
                 await asyncio.sleep(RETRY_MIN_S)
@@ -160,6 +173,7 @@ class OwnLog:
             if not self.in_sync:
                 log.info("the site's log has been read", records=len(self._holdings.state))
             self.in_sync = True
+            self._read_link = link
             self._bell.ring()
             self._holdings.changed.ring()
 

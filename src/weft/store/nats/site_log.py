@@ -61,7 +61,11 @@ async def ensure_streams(link: Link) -> None:
     second_ns = 10**9
     for config in (
         {"name": STATE, "subjects": ["st.>"], "storage": "file", "allow_atomic": True, "duplicate_window": second_ns},
-        {"name": CLAIMS, "subjects": ["cl.>"], "storage": "file", "allow_msg_ttl": True, "duplicate_window": second_ns},
+        # Locks need no disk: they guard between decisions of one life of the server (see Writer._commit).
+        {
+            "name": CLAIMS, "subjects": ["cl.>"], "storage": "memory", "allow_msg_ttl": True,
+            "duplicate_window": second_ns,
+        },
         {
             "name": RUNTIME, "subjects": ["rt.>"], "storage": "memory", "allow_msg_ttl": True,
             "duplicate_window": second_ns, "max_bytes": 32 << 20, "max_msg_size": 16 << 10,

@@ -42,24 +42,39 @@ class Writer:
     async def _commit(self, writes: Writes) -> Receipt:
         state = self._holdings.state
         decided_on = [state.raw(write.key) for write in writes.writes]  # nobody came between: no await since
-        await self._own.up()  # a log that is not there must not cost anybody a claim
+        link = await self._link_for(writes)
         with self._reserved(writes.claims):
             taken: list[Claim] = []
             try:
                 await self._until_allowed(writes)
-                await self._take_claims(writes.claims, taken)
+                await self._take_claims(link, writes.claims, taken)
                 for write, record in zip(writes.writes, decided_on, strict=True):
                     if state.raw(write.key) is not record:
                         raise StaleView(f"{write.key} was written or merged while its claims were taken")
                 written = self._holdings.replica.write(writes, self._now_ms())
-                await self._append(written, writes)
+                await self._append(written, writes, link)
             except WeftError:
                 await self.release(taken)
                 raise
         await self.release(self._outlived(decided_on, written.records))
         return written.receipt
 
-    async def _append(self, written: Written, writes: Writes) -> None:
+    async def _link_for(self, writes: Writes) -> Link:
+        """Return the link to commit over; a log that is not there must not cost anybody a claim.
+
+        The server keeps claims in memory. So that nothing is handed out twice if it dies, what is decided with
+        claims must be decided on all that was written in its earlier lives, and be written over the same link as its
+        claims. Raises StaleView if it was not so decided.
+        """
+        if not writes.claims:
+            return await self._own.up()
+        revision = self._holdings.state.revision
+        link = await self._own.read_link()
+        if self._holdings.state.revision != revision:
+            raise StaleView("decided before the site's log was read")
+        return link
+
+    async def _append(self, written: Written, writes: Writes, link: Link) -> None:
         """Make records durable and merge them. Raises StaleView and what `OwnLog.append` does."""
         held = self._holdings.seqs
         entries = [
@@ -68,7 +83,7 @@ class Writer:
         ]
         with self._holdings.writing(written.receipt.hlc, writes.actor, writes.verb):
             try:
-                seqs = await self._own.append(entries)
+                seqs = await self._own.append(entries, locked_over=link if writes.claims else None)
             except Behind as err:
                 with contextlib.suppress(LinkDown):
                     await self._own.refresh(record.key for record in written.records)
@@ -101,16 +116,15 @@ class Writer:
                 if not items:
                     del self._taking[claim.pool]
 
-    async def _take_claims(self, claims: tuple[Claim, ...], taken: list[Claim]) -> None:
-        """Lock `claims` in the site's log, all at once; those got are in `taken`. Raises ClaimTaken, LinkDown."""
+    async def _take_claims(self, link: Link, claims: tuple[Claim, ...], taken: list[Claim]) -> None:
+        """Lock `claims`, all at once; those got are in `taken`. Raises ClaimTaken, StaleView, Unavailable."""
         if not claims:
             return
-        link = await self._own.up()
         try:
             answers = [await take_claim(link, subject_of_claim(claim), self._holder) for claim in claims]
             results = await asyncio.gather(*answers, return_exceptions=True)
         except LinkDown as err:
-            raise Unavailable(f"the site's log went away while items were being locked; try again ({err})") from err
+            raise StaleView("the site's log went away while items were being locked") from err
         failed: list[tuple[Claim, BaseException]] = []
         for claim, result in zip(claims, results, strict=True):
             if isinstance(result, BaseException):
@@ -121,6 +135,8 @@ class Writer:
             meaning = translated(why) if isinstance(why, ApiError) else why
             if isinstance(meaning, Behind):
                 raise ClaimTaken(claim) from why
+            if isinstance(meaning, LinkDown):
+                raise StaleView("the site's log went away while items were being locked") from why
             if isinstance(meaning, WeftError):
                 raise Unavailable(f"{claim.pool}: {claim.item} could not be locked; try again ({meaning})") from why
             raise meaning
