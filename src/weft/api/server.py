@@ -43,7 +43,7 @@ def bind(listen: str) -> socket.socket:
         listener.bind((host, int(port)))
         listener.listen(BACKLOG)
         listener.setblocking(False)
-    except (OSError, ValueError) as err:
+    except (OSError, ValueError, OverflowError) as err:
         listener.close()
         raise CannotListen(f"cannot listen on {listen}: {err}{_hint(err, port)}") from err
     return listener
@@ -76,7 +76,7 @@ async def serve_api(app: ASGIApp, listener: socket.socket) -> None:
 
 
 def _hint(err: BaseException, port: str) -> str:
-    if isinstance(err, ValueError):
+    if isinstance(err, ValueError | OverflowError):
         return ' (must be "address:port")'
     if isinstance(err, OSError) and err.errno == 98:  # EADDRINUSE
         return f"; see who has it with `ss -ltnp sport = :{port}`, or set api.listen in weftd.toml"

@@ -63,9 +63,9 @@ previous_hosts [{host, until}] (newest last, at most 16). Status, vif_type and r
 # ---- identity (Keystone)
 DOMAIN = Kind("domain")
 """Fields: name, description, enabled."""
-PROJECT = Kind("project", indexed=("name",))
+PROJECT = Kind("project", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
 """Fields: name, description, enabled, domain_id, parent_id, is_domain, tags []."""
-USER = Kind("user", indexed=("name",))
+USER = Kind("user", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
 """Fields: name, email, description, enabled, domain_id, default_project_id, password_hash (argon2id),
 tokens_valid_after_ms (older tokens of this user are void)."""
 ROLE = Kind("role", indexed=("name",))
