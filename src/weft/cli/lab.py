@@ -155,12 +155,12 @@ def start(place: str, wait: bool) -> None:
 def wan(site: str, other: str, delay_ms: float, loss_pct: float, rate_mbit: float) -> None:
     """Shape what is between two sites; without options it is plain again."""
     _, method = wan_verbs.shape(Home(), site, other, Shape(delay_ms, loss_pct, rate_mbit))
-    console.print(f"{site} - {other}: {delay_ms:g} ms each way, {loss_pct:g} % lost, {rate_mbit:g} Mbit/s ({method})")
+    console.print(f"{site}-{other}: {_shape_text(delay_ms, loss_pct, rate_mbit)} ({method})")
 
 
 # ---- printing
 def _print_cuts(state: Wan) -> None:
-    console.print("cut: " + (", ".join(f"{one} - {other}" for one, other in state.cut) or "nothing"))
+    console.print("cut: " + (", ".join(f"{one}-{other}" for one, other in state.cut) or "nothing"))
 
 
 def _print_machines(machines: list[dict[str, Any]], form: str, *, one: bool = False) -> None:
@@ -200,10 +200,16 @@ def _print_status(now: dict[str, Any]) -> None:
     )
     print_table(("node", "API", "underlay", "weftd", "NATS", "health", "digest"), rows, "no nodes")
     console.print(f"machines: {now['machines']}; between sites: {now['wan']['carried_by']}")
+    alike: dict[str, list[str]] = {}
     for shaped in now["wan"]["shaped"]:
-        console.print(
-            f"  {' - '.join(shaped['sites'])}: {shaped['delay_ms']:g} ms each way, {shaped['loss_pct']:g} % lost, "
-            f"{shaped['rate_mbit']:g} Mbit/s"
-        )
+        form = _shape_text(shaped["delay_ms"], shaped["loss_pct"], shaped["rate_mbit"])
+        alike.setdefault(form, []).append("-".join(shaped["sites"]))
+    for form, pairs in alike.items():
+        console.print(f"  {form}: {' '.join(pairs)}", soft_wrap=True)
     for pair in now["wan"]["cut"]:
-        console.print(f"  {' - '.join(pair)}: cut")
+        console.print(f"  cut: {'-'.join(pair)}")
+
+
+def _shape_text(delay_ms: float, loss_pct: float, rate_mbit: float) -> str:
+    rate = f"{rate_mbit:g} Mbit/s" if rate_mbit else "any rate"
+    return f"{delay_ms:g} ms each way, {loss_pct:g} % lost, {rate}"

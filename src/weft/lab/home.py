@@ -7,6 +7,7 @@ point. Nothing in it says what *is* there: that is read from the kernel.
 import fcntl
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from weft.lab.wan.shapes import Wan
 from weft.model import Conflict
 
 LOCK_WAIT_S = 120.0
+TELL_AFTER_S = 1.0
 STATE_VERSION = 1
 
 
@@ -147,13 +149,17 @@ def directory_lock(path: Path, *, alone: bool, what: str) -> Iterator[None]:
     """Hold a lock on a directory: no file to leave behind, and the kernel lets go if we die. Raises Busy."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + LOCK_WAIT_S
+        began, told = time.monotonic(), False
         while True:
             try:
                 fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
                 break
             except BlockingIOError as err:
-                if time.monotonic() > deadline:
+                waited_s = time.monotonic() - began
+                if waited_s > TELL_AFTER_S and not told:
+                    told = True
+                    print(f"waiting for {what} to end", file=sys.stderr)
+                if waited_s > LOCK_WAIT_S:
                     raise Busy(f"{what} has held {path} for {LOCK_WAIT_S:.0f} s") from err
                 time.sleep(0.05)
         yield

@@ -16,7 +16,7 @@ from weft.lab.layout import Layout
 from weft.lab.shell import ToolFailed, run
 from weft.model import Conflict, Invalid, NotFound
 
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")  # no dots: they begin the ends of file names
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -61,7 +61,9 @@ def machine_netns(name: str) -> str:
 def check_name(name: str) -> None:
     """Raises Invalid."""
     if not NAME.fullmatch(name):
-        raise Invalid(f"machine name {name!r}: lower-case letters, digits and '-', at most 40")
+        raise Invalid(
+            f"machine name {name!r}: letters, digits, '-' and '_', at most 40, the first and the last neither '-' nor '_'"
+        )
 
 
 def reserve(home: Home, machine: Machine) -> None:

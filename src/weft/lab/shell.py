@@ -15,7 +15,8 @@ TOOLS = {  # what the lab calls → the Debian package that has it
     "unshare": "util-linux",
     "busybox": "busybox",
 }
-ADMIN_PATH = "/usr/local/sbin:/usr/sbin:/sbin"  # where root's tools are, though a user's PATH may leave them out
+# Where root's tools are, though a user's PATH may leave them out.
+os.environ["PATH"] = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/local/sbin:/usr/sbin:/sbin"
 
 
 class ToolFailed(Unavailable):
@@ -30,8 +31,6 @@ def require_root_and_tools() -> None:
         error = Denied("the lab makes network namespaces and loads eBPF: it must run as root")
         error.hint = "run it with sudo, or in a container with --privileged"
         raise error
-    path = f"{os.environ.get('PATH', '')}:{ADMIN_PATH}"
-    os.environ["PATH"] = path
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         trouble = Unavailable(f"not found on this machine: {', '.join(missing)}")
         trouble.hint = "apt-get install " + " ".join(sorted({TOOLS[tool] for tool in missing}))
@@ -40,7 +39,12 @@ def require_root_and_tools() -> None:
 
 def run(argv: Sequence[str], stdin: str | None = None, env: Mapping[str, str] | None = None) -> str:
     """Return what the tool printed. Raises ToolFailed if it exits with anything but 0."""
-    done = subprocess.run(list(argv), input=stdin, capture_output=True, text=True, env=env, check=False)
+    try:
+        done = subprocess.run(list(argv), input=stdin, capture_output=True, text=True, env=env, check=False)
+    except FileNotFoundError as err:
+        trouble = ToolFailed(f"not found on this machine: {argv[0]}")
+        trouble.hint = f"apt-get install {TOOLS.get(argv[0], argv[0])}"
+        raise trouble from err
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
         raise ToolFailed(f"`{' '.join(argv)}` failed ({done.returncode}): {'; '.join(said[:4])}")
