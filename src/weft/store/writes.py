@@ -83,5 +83,11 @@ class NotHandedOver(Conflict):
 
     def __init__(self, need: NeedsTransfer, why: str) -> None:
         self.pool, self.item, self.owners = need.pool, need.item, need.owners
+        kind, _, id = need.pool.partition(".")
+        if kind == "subnet":
+            what = f"IP address {need.item}" if need.item else "No more IP addresses available at this site; one"
+            what += f" of subnet {id}"
+        else:
+            what = f"{kind} {need.item or 'with none left at this site; one'}"
         sites = ", ".join(need.owners) or "(none)"
-        super().__init__(f"{need.pool}: {need.item or 'a free item'} must come from site {sites}: {why}")
+        super().__init__(f"{what} would have to come from site {sites}: {why}")

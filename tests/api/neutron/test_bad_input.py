@@ -166,7 +166,9 @@ async def test_a_cut_off_site_names_who_has_what_it_lacks(store, alice):
     )
     status, kind, message = error_of(answer)
     assert (status, kind) == (409, "IpAddressGenerationFailure")
-    assert message == (f"subnet.{subnet['id']}: {address} must come from site b: site b cannot be reached")
+    assert message == (
+        f"IP address {address} of subnet {subnet['id']} would have to come from site b: site b cannot be reached"
+    )
     assert (await alice.get("/v2.0/ports")).json() == {"ports": []}
     async with client_for(store, "alice") as again:
         assert (await make(again, "port", network_id=network["id"]))["fixed_ips"]
