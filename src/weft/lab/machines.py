@@ -61,9 +61,7 @@ def machine_netns(name: str) -> str:
 def check_name(name: str) -> None:
     """Raises Invalid."""
     if not NAME.fullmatch(name):
-        raise Invalid(
-            f"machine name {name!r}: letters, digits, '-' and '_', at most 40, the first and the last neither '-' nor '_'"
-        )
+        raise Invalid(f"machine name {name!r}: letters and digits, '-' and '_' between them, at most 40")
 
 
 def reserve(home: Home, machine: Machine) -> None:
