@@ -46,8 +46,24 @@ def pool_key(pool: Pool) -> Key:
     return Key("fabric", "pool", pool.name)
 
 
+_subnet_pools: dict[str, tuple[Record, Pool]] = {}  # by subnet: the newest made, as long as its record is the same
+SUBNET_POOLS_MAX = 4096
+
+
 def subnet_pool(state: State, subnet: Record) -> Pool:
-    """Return the pool of a subnet's addresses."""
+    """Return the pool of a subnet's addresses. Remembers: a burst of creates asks for the same one again and again."""
+    giver, dead = _living_giver(state, subnet.get("giver")), dead_sites(state)
+    held = _subnet_pools.get(subnet.key.id)
+    if held is not None and held[0] is subnet and held[1].giver == giver and held[1].dead == dead:
+        return held[1]
+    pool = _subnet_pool(subnet, giver, dead)
+    if len(_subnet_pools) >= SUBNET_POOLS_MAX:
+        _subnet_pools.clear()
+    _subnet_pools[subnet.key.id] = (subnet, pool)
+    return pool
+
+
+def _subnet_pool(subnet: Record, giver: SiteId, dead: frozenset[SiteId]) -> Pool:
     cidr = ip_network(subnet.get("cidr"))
     block_bits = max(_int(subnet.get("block_size"), 1), 1).bit_length() - 1
     first = int(cidr.network_address)
@@ -57,10 +73,10 @@ def subnet_pool(state: State, subnet: Record) -> Pool:
         first=first,
         size=cidr.num_addresses,
         block_bits=block_bits,
-        giver=_living_giver(state, subnet.get("giver")),
+        giver=giver,
         usable=usable,
         grants=_grants(subnet, first, block_bits),
-        dead=dead_sites(state),
+        dead=dead,
     )
 
 
