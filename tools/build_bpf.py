@@ -34,10 +34,10 @@ def main() -> None:
     newest_header = max(path.stat().st_mtime for path in headers)
     for source in sorted(SOURCES.glob("*.bpf.c")):
         name = source.name.removesuffix(".bpf.c")
-        target = OBJECTS / (name + SUFFIX)
-        if target.exists() and target.stat().st_mtime > max(newest_header, source.stat().st_mtime):
+        compiled, target = BUILD / (name + ".o"), OBJECTS / (name + SUFFIX)
+        oldest = min(path.stat().st_mtime if path.exists() else 0 for path in (compiled, target))
+        if oldest > max(newest_header, source.stat().st_mtime):
             continue
-        compiled = BUILD / (name + ".o")
         compile_object(source, compiled)
         OBJECTS.mkdir(parents=True, exist_ok=True)
         target.write_bytes(msgspec.msgpack.encode(extract(compiled, name)))

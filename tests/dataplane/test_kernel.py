@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.dataplane.fabric import PIN_ROOT, VNI, W1, W3, WORKLOADS, add_machine, plan_for, workload
-from tests.dataplane.netns import inside, ip, run, run_in
-from weft.dataplane import DeviceWatch, Kernel, PortState, bpf_map
+from tests.dataplane.netns import inside, ip, namespaces, run, run_in
+from weft.dataplane import DeviceWatch, Kernel, PortState, bpf, bpf_map
 from weft.dataplane.bpf import Command
 from weft.dataplane.devices import VxlanPortTaken
 from weft.plan import Fault, FdbKey
@@ -92,6 +92,24 @@ def test_a_device_made_anew_is_served_anew(kernel):
     add_machine(W3)
     assert kernel.reconcile(PLAN).ports["port-w3"] == PortState("ACTIVE")
     run_in(W3.namespace, "ping", "-c1", "-W2", "10.0.0.1")
+
+
+def test_a_link_into_another_namespace_is_not_taken_for_ours(kernel):
+    """A node's namespace made anew has devices of the same names and numbers."""
+    kernel.reconcile(PLAN)
+    with namespaces("weft-t-anew"):
+        numbers = {name: index for index, name in socket.if_nameindex()}
+        for name in ("ul", W1.device, W3.device):
+            ip(
+                "weft-t-anew",
+                f"link add {name} index {numbers[name]} type veth peer name {name}-peer index 9{numbers[name]}",
+            )
+        with inside("weft-t-anew"):
+            heir = Kernel(PIN_ROOT / "n1", "ul")
+            heir.reconcile(PLAN)
+            for name in ("ul", W1.device, W3.device):
+                assert bpf.links_on(numbers[name], bpf.TCX_INGRESS), name
+            heir.close()
 
 
 def test_a_device_whose_port_has_gone_stays_closed(kernel):

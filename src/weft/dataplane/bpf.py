@@ -22,6 +22,7 @@ PROG_TYPE_SCHED_CLS = 3
 PSEUDO_MAP_FD = 1  # source register of a load that names a map
 TCX_INGRESS, TCX_EGRESS = 46, 47
 LOG_BYTES = 1 << 20
+LINKS_MAX = 64  # at one hook; the kernel's own limit (BPF_MPROG_MAX)
 NAME_BYTES = 15  # BPF_OBJ_NAME_LEN is 16 with its NUL
 
 
@@ -38,6 +39,7 @@ class Command(IntEnum):
     OBJ_GET = 7
     PROG_TEST_RUN = 10
     GET_INFO = 15
+    PROG_QUERY = 16
     MAP_LOOKUP_BATCH = 24
     MAP_UPDATE_BATCH = 26
     MAP_DELETE_BATCH = 27
@@ -139,6 +141,20 @@ def link_info(fd: int) -> LinkInfo:
     """Return what the link holds on to (struct bpf_link_info)."""
     _type, link_id, program, _pad, ifindex, hook = struct.unpack_from("<6I", _info(fd, 32))
     return LinkInfo(link_id=link_id, program_id=program, ifindex=ifindex, hook=hook)
+
+
+def links_on(ifindex: int, hook: int) -> set[int]:
+    """Return the numbers of the links at a hook of a device of this thread's namespace; none if it is not there."""
+    ids = bytearray(4 * LINKS_MAX)
+    attributes = bytearray(64)
+    struct.pack_into("<IIII", attributes, 0, ifindex, hook, 0, 0)
+    struct.pack_into("<QIIQQ", attributes, 16, 0, LINKS_MAX, 0, 0, address_of(ids))
+    try:
+        bpf(Command.PROG_QUERY, attributes)
+    except OSError:
+        return set()
+    (count,) = struct.unpack_from("<I", attributes, 24)
+    return set(struct.unpack_from(f"<{count}I", ids))
 
 
 def run_program(program_fd: int, packet: bytes, ifindex: int, *, repeat: int = 1, gso_size: int = 0) -> ProgramRun:

@@ -43,8 +43,15 @@ class Links:
         self._directory = directory
 
     def read(self) -> dict[str, int]:
-        """Return the ifindex of every device with a link; 0 if the device is gone."""
-        return {name: self._info(path).ifindex for name, path in self._paths()}
+        """Return the ifindex of every device with a link; 0 if the device is gone, or not of this namespace.
+
+        Numbers start anew in every namespace: a link that outlived its node's namespace may bear one of ours.
+        """
+        found = {name: self._info(path) for name, path in self._paths()}
+        return {
+            name: info.ifindex if info.link_id in bpf.links_on(info.ifindex, info.hook) else 0
+            for name, info in found.items()
+        }
 
     def attach(self, place: Place, program_fd: int) -> None:
         """Attach the program to the device and keep it there. Raises OSError."""
