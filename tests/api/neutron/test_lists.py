@@ -230,3 +230,24 @@ async def test_ports_by_their_addresses(admin):
     assert await ports(("binding:host_id", "")) == ["one", "two"]
     answer = await admin.get("/v2.0/ports", params={"fixed_ips": "10.0.0.11"})
     assert error_of(answer)[2] == "Invalid input for operation: '10.0.0.11' is not of the form <key>=[value]."
+
+
+async def test_a_tenants_list_is_what_it_may_see_one_by_one(store, admin, alice, bob):
+    shared = await make(admin, "network", shared=True)
+    external = await make(admin, "network", **{"router:external": True})
+    private = await make(admin, "network")
+    own = await make(alice, "network")
+    for network, net in ((shared, 1), (external, 2), (private, 3), (own, 4)):
+        await make(admin, "subnet", network_id=network["id"], ip_version=4, cidr=f"10.{net}.0.0/24")
+        await make(admin, "port", network_id=network["id"])
+    await make(alice, "port", network_id=shared["id"])
+    for client in (alice, bob):
+        for kind in ("network", "subnet", "port"):
+            everything = (await admin.get(f"/v2.0/{kind}s")).json()[f"{kind}s"]
+            one_by_one = [
+                each["id"]
+                for each in everything
+                if (await client.get(f"/v2.0/{kind}s/{each['id']}")).status_code == 200
+            ]
+            listed = (await client.get(f"/v2.0/{kind}s")).json()[f"{kind}s"]
+            assert [each["id"] for each in listed] == one_by_one

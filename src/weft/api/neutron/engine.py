@@ -21,7 +21,7 @@ from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Look, Resource
 from weft.api.neutron.views import Views
-from weft.api.neutron.visibility import may_see, sees_everything, target_for, target_of
+from weft.api.neutron.visibility import all_visible, may_see, target_for, target_of
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
 from weft.store.execute import Held, execute
@@ -180,10 +180,12 @@ class Engine:
 
     def _select(self, query: ListQuery, caller: Caller) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
-        records: Collection[Record] = self._candidates(query, caller)
-        if not sees_everything(caller):
-            state = self._store.state
-            records = [record for record in records if may_see(caller, record, state)]
+        state = self._store.state
+        candidates = self._candidates(query)
+        if candidates is None:
+            records = all_visible(caller, self.resource.name, state)
+        else:
+            records = [record for record in candidates if may_see(caller, record, state)]
         value = self._views.value
         for attribute, values in query.equal:
             records = [record for record in records if value(record, attribute) in values]
@@ -191,8 +193,8 @@ class Engine:
             records = [record for record in records if match(record)]
         return list(records)
 
-    def _candidates(self, query: ListQuery, caller: Caller) -> Collection[Record]:
-        """Return a superset of what the filters let through, from the narrowest index at hand."""
+    def _candidates(self, query: ListQuery) -> Collection[Record] | None:
+        """Return a superset of what the filters let through, from the narrowest index at hand; None: none helps."""
         state, kind = self._store.state, self.resource.name
         for attribute, values in query.equal:
             if attribute.name == "id":
@@ -205,7 +207,7 @@ class Engine:
                 }
                 if found is None or len(hits) < len(found):
                     found = hits.values()
-        return state.of_kind(kind) if found is None else found
+        return found
 
     def _enforce_create(self, caller: Caller, item: Item) -> None:
         network_id = item.get("network_id")
