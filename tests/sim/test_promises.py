@@ -10,7 +10,7 @@ from weft.store.simulated.simulation import simulate
 SEEDS_PER_TEST = 10
 
 
-@pytest.mark.parametrize("first_seed", range(1, 151, SEEDS_PER_TEST))
+@pytest.mark.parametrize("first_seed", range(1, 101, SEEDS_PER_TEST))
 def test_three_sites_keep_their_promises(first_seed):
     for seed in range(first_seed, first_seed + SEEDS_PER_TEST):
         simulate(seed, 3, 120)
@@ -21,7 +21,7 @@ def test_two_sites_keep_their_promises(seed):
     simulate(seed, 2, 150)
 
 
-@pytest.mark.parametrize("seed", range(2001, 2009))
+@pytest.mark.parametrize("seed", range(2001, 2006))
 def test_seven_sites_keep_their_promises(seed):
     simulate(seed, 7, 150)
 

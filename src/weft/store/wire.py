@@ -21,7 +21,8 @@ RECORD_BYTES_MAX = 256 * 1024
 FIELDS_MAX = 512
 GRANTS_MAX = 4096  # fields with a dot: the parts of a pool that were granted, see blocks.py
 WRITERS_MAX = 4096  # sites (and their incarnations) in one version vector
-SHARED_MAX = 4096  # texts remembered because they repeat
+SHARED_MAX = 4096  # texts remembered because they repeat…
+SHARED_CHARS_MAX = 64  # …and how long they may be: a hostile peer must not fill our memory with them
 DEPTH_MAX = 16  # of lists and dicts within a value; Neutron's deepest has 3
 INT_MAX = 2**63 - 1
 
@@ -77,7 +78,7 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
         stamp = stamps.get((hlc, site, n))
         if stamp is None:
             stamp = stamps[hlc, site, n] = Stamp(hlc, share(site, site), n)
-        if type(value) is str:
+        if type(value) is str and len(value) <= SHARED_CHARS_MAX:
             value = share(value, value)
         fields[names.get(name, name)] = Field(value, stamp)
     key = Key(share(scope, scope), share(kind, kind), id)
