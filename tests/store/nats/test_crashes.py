@@ -14,7 +14,7 @@ from weft.model import SiteId
 from weft.store.holdings import OWN
 from weft.store.records import Key
 from weft.store.site_store import SiteStore
-from weft.store.writes import Write, Writes
+from weft.store.writes import Claim, Write, Writes
 
 pytestmark = pytest.mark.nats
 
@@ -74,6 +74,20 @@ async def test_a_log_that_lost_its_disk_is_told_everything_by_the_database(fabri
     again = await fabric.open("a1")
     await again.catch_up()
     assert networks(again) == {"n1", "n2"}
+
+
+async def test_a_cut_off_site_writes_again_after_everything_of_it_was_killed(fabric: Fabric):
+    """The mark that its log has lived before must outlive the server: nobody is there to ask."""
+    first, second = await asyncio.gather(*(fabric.open(f"{site}1", peers=fabric.peers(site, "ab")) for site in "ab"))
+    await create(first, "n1")
+    await until(lambda: networks(second) == {"n1"}, second)
+    assert first._server.pid is not None
+    await fabric.close("b1")
+    os.kill(first._server.pid, signal.SIGKILL)
+    await fabric.close("a1")
+    back = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    claims = (Claim("vni", "7"),)
+    await back.commit(Writes((Write(Key("fabric", "network", "n2"), {"vni": 7}, create=True),), claims))
 
 
 WRITER = """

@@ -14,7 +14,7 @@ from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
 from weft.store.nats.peers import Peers
 from weft.store.nats.site_log import last_message
-from weft.store.nats.subjects import CLAIMS, READY_SUBJECT
+from weft.store.nats.subjects import MARKS, READY_SUBJECT
 from weft.store.recovery import Recovery
 
 log = structlog.get_logger()
@@ -34,8 +34,10 @@ class Readiness:
         """Our log is connected: is it a new one? Raises LinkDown."""
         if link is None:
             return
-        self._marked = await last_message(link, CLAIMS, READY_SUBJECT) is not None
-        if not self._marked and not self._decided:
+        self._marked = await last_message(link, MARKS, READY_SUBJECT) is not None
+        if self._marked:
+            self._go_on()
+        elif not self._decided:
             replica = self._holdings.replica
             has_peers = bool(self._peers.others()) or not self._serves
             replica.recovery = Recovery(replica.site, replica.state, lost=True, has_peers=has_peers)
@@ -66,12 +68,16 @@ class Readiness:
                 return
             await self._holdings.changed.wait()
 
-    async def _find_mark(self, link: Link) -> None:
+    def _go_on(self) -> None:
+        """Our log bears the mark: nothing is lost, or all of it has come back."""
         replica = self._holdings.replica
+        replica.recovery = Recovery(replica.site, replica.state, lost=False, has_peers=False)
+        self._holdings.changed.ring()
+
+    async def _find_mark(self, link: Link) -> None:
         while link.is_open and not self._marked:
-            if await last_message(link, CLAIMS, READY_SUBJECT) is not None:
+            if await last_message(link, MARKS, READY_SUBJECT) is not None:
                 self._marked = True
-                replica.recovery = Recovery(replica.site, replica.state, lost=False, has_peers=False)
-                self._holdings.changed.ring()
+                self._go_on()
                 return
             await asyncio.sleep(LOOK_AGAIN_S)

@@ -25,7 +25,7 @@ PEER_MAY_PUBLISH = (
 
 MAX_PAYLOAD_BYTES = 1 << 20
 MAX_LOG_BYTES = 20 << 30  # 100,000 ports take about 100 MB: far above need, below a runaway
-MAX_MEMORY_BYTES = 128 << 20  # RUNTIME may use 32 MB; asking for a stream again counts its share twice
+MAX_MEMORY_BYTES = 256 << 20  # RUNTIME and CLAIMS may use 80 MB; asking for a stream again counts it twice
 
 
 class NoNatsServer(Unavailable):

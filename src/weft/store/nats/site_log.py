@@ -8,7 +8,7 @@ import msgspec
 
 from weft.model import Invalid, Unavailable
 from weft.store.nats.link import ApiError, Link
-from weft.store.nats.subjects import CLAIMS, RUNTIME, STATE
+from weft.store.nats.subjects import CLAIMS, MARKS, RUNTIME, STATE
 from weft.store.wire import RECORD_BYTES_MAX
 
 CLAIM_TTL_S = 60  # far longer than any process's view may lag
@@ -16,6 +16,10 @@ MAX_RECORDS_PER_WRITE = 1000  # nats-server's limit for an atomic batch
 
 WRONG_LAST_SEQUENCE = (10071, 10164)  # single publish, batch
 OUT_OF_SPACE = (10023, 10028, 10047, 10077)  # JetStream's ways to say that memory or disk are used up
+
+OTHER_CONFIGURATION = 10058
+CLAIMS_BYTES = 48 << 20  # some 200,000 items handed out in one minute
+RUNTIME_BYTES = 32 << 20
 
 EXPECTED_SEQ = "Nats-Expected-Last-Subject-Sequence"
 
@@ -54,24 +58,41 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 async def ensure_streams(link: Link) -> None:
-    """Make the site's streams exist with the settings of this version. Raises ApiError, LinkDown."""
+    """Make the site's streams exist with the settings of this version. Raises ApiError, LinkDown.
+
+    Claims are in memory, so that a commit waits for the disk once, not three times; `Writer` makes sure that locks
+    which a restart of the server forgets are not relied on.
+    """
     common = {
         "max_msgs_per_subject": 1, "discard": "old", "retention": "limits", "num_replicas": 1, "allow_direct": True,
+        "duplicate_window": 10**9, "storage": "file",
     }  # fmt: skip
-    second_ns = 10**9
-    for config in (
-        {"name": STATE, "subjects": ["st.>"], "storage": "file", "allow_atomic": True, "duplicate_window": second_ns},
-        # Locks need no disk: they guard between decisions of one life of the server (see Writer._commit).
-        {
-            "name": CLAIMS, "subjects": ["cl.>"], "storage": "memory", "allow_msg_ttl": True,
-            "duplicate_window": second_ns,
-        },
-        {
-            "name": RUNTIME, "subjects": ["rt.>"], "storage": "memory", "allow_msg_ttl": True,
-            "duplicate_window": second_ns, "max_bytes": 32 << 20, "max_msg_size": 16 << 10,
-        },
-    ):  # fmt: skip
-        await link.api(f"STREAM.CREATE.{config['name']}", {**common, **config})
+    in_memory = {"storage": "memory", "allow_msg_ttl": True}
+    await _ensure(link, {**common, "name": STATE, "subjects": ["st.>"], "allow_atomic": True})
+    await _ensure(link, {**common, "name": MARKS, "subjects": ["mk.>"]})
+    await _ensure(
+        link,
+        {**common, **in_memory, "name": CLAIMS, "subjects": ["cl.>"], "max_bytes": CLAIMS_BYTES, "discard": "new"},
+    )
+    await _ensure(
+        link,
+        {**common, **in_memory, "name": RUNTIME, "subjects": ["rt.>"], "max_bytes": RUNTIME_BYTES,
+         "max_msg_size": 16 << 10},
+    )  # fmt: skip
+
+
+async def _ensure(link: Link, config: dict[str, object]) -> None:
+    name = config["name"]
+    try:
+        await link.api(f"STREAM.CREATE.{name}", config)
+    except ApiError as err:
+        if err.err_code != OTHER_CONFIGURATION:
+            raise
+        if config["storage"] == "memory":  # nothing in it must last, and the storage of a stream cannot be changed
+            await link.api(f"STREAM.DELETE.{name}")
+            await link.api(f"STREAM.CREATE.{name}", config)
+        else:
+            await link.api(f"STREAM.UPDATE.{name}", config)
 
 
 async def append(link: Link, entries: Sequence[Entry]) -> list[int]:

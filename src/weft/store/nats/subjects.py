@@ -1,7 +1,8 @@
 """Every stream and subject in a site's log: who writes it, who reads it.
 
 STATE    st.<scope>.<kind>.<id>   merged records; written by the site's weftds, read by them and by peers
-CLAIMS   cl.<pool>.<item>         locks on scarce items, 60 s; never leaves the site
+CLAIMS   cl.<pool>.<item>         locks on scarce items, in memory for 60 s; never leaves the site
+MARKS    mk.<name>                what the log says of itself; never leaves the site
 RUNTIME  rt.<site>.<node>.<key>   what nodes say of themselves, in memory; read by peers
 (none)   weft.rpc.<verb>          requests that any node of the site may answer
 (none)   weft.node.<node>.<verb>  requests to one node
@@ -17,12 +18,13 @@ from weft.store.writes import Claim
 
 STATE = "STATE"
 CLAIMS = "CLAIMS"
+MARKS = "MARKS"
 RUNTIME = "RUNTIME"
 
 RPC = "weft.rpc."
 HELLO = RPC + "hello"  # a site's own record: pull from me
 
-READY_SUBJECT = "cl.=ready"  # no token that `token` makes; see readiness.py
+READY_SUBJECT = "mk.ready"  # this log has lived before, see readiness.py
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
 _ESCAPED = re.compile(r"=([0-9A-F]{2})")
