@@ -88,7 +88,7 @@ def fresh(plan: NodePlan) -> NodePlan:
     return msgspec.structs.replace(plan, revision=next(_revisions))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_workloads_send(node: Node, data: st.DataObject) -> None:
     plan = fresh(data.draw(st.one_of(plans(), plans(), plans(), arbitrary_plans)))
@@ -101,7 +101,7 @@ def test_what_workloads_send(node: Node, data: st.DataObject) -> None:
         assert done(node, port.device, frame) == said(model.from_port(port.device, frame)), frame.hex()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_other_nodes_send(node: Node, data: st.DataObject) -> None:
     plan = fresh(data.draw(st.one_of(plans(), plans(), plans(), arbitrary_plans)))

