@@ -1,14 +1,18 @@
 """`weft plan`, `weft drops`, `weft faults`: what the nodes' kernels should hold, and what they refuse."""
 
+from __future__ import annotations
+
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from weft.cli.output import print_json, print_table
 from weft.cli.session import asks_fabric
-from weft.client import FabricClient
-from weft.wire.fabric import NodeError
+
+if TYPE_CHECKING:  # the client brings HTTP along, and --help needs none
+    from weft.client import FabricClient
+    from weft.wire.fabric import NodeError
 
 
 @click.group()

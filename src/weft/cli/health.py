@@ -1,13 +1,18 @@
 """`weft health`, `weft config`: is the site well, and would weftd start with this file."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from weft.cli.output import clock, print_json, print_pairs, print_table
 from weft.cli.session import asks_fabric
-from weft.client import FabricClient
+
+if TYPE_CHECKING:  # the client brings HTTP along, and --help needs none
+    from weft.client import FabricClient
 
 
 @click.command()

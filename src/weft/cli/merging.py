@@ -1,12 +1,17 @@
 """`weft digest`, `weft conflicts`, `weft receipt`, `weft journal`: is everything everywhere, and what had to give."""
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from weft.cli.output import clock, print_json, print_pairs, print_table
 from weft.cli.session import asks_fabric
-from weft.client import FabricClient
+
+if TYPE_CHECKING:  # the client brings HTTP along, and --help needs none
+    from weft.client import FabricClient
 
 
 @click.command()

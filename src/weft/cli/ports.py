@@ -1,10 +1,16 @@
 """`weft port`: the vPort table."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from weft.cli.output import print_json, print_table
 from weft.cli.session import asks_fabric
-from weft.client import FabricClient
+
+if TYPE_CHECKING:  # the client brings HTTP along, and --help needs none
+    from weft.client import FabricClient
 
 
 @click.group()

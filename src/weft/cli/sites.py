@@ -1,11 +1,17 @@
 """`weft site`, `weft node`: what the fabric is made of, and how the site that answers stands with it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from weft.cli.output import print_json, print_pairs, print_table
 from weft.cli.session import asks_fabric
-from weft.client import FabricClient
-from weft.wire.fabric import NodeView, SiteView
+
+if TYPE_CHECKING:  # the client brings HTTP along, and --help needs none
+    from weft.client import FabricClient
+    from weft.wire.fabric import NodeView, SiteView
 
 
 @click.group()
