@@ -1,6 +1,6 @@
 """The real store: a site's log in NATS, merged state in memory, a copy on disk, other sites pulled from.
 
-    settings = StoreSettings(site="a", node="a1", site_number=1, state_dir=Path("/var/lib/weft"), secret=secret)
+    settings = StoreSettings(site="a", node="a1", state_dir=Path("/var/lib/weft"), secret=secret)
     async with SiteStore.open(settings) as store:
         receipt = await execute(store, decide)
 
