@@ -92,6 +92,8 @@ class Giving:
     # ---- answering
     async def answer(self, payload: bytes) -> bytes:
         """Give what another site asks for; returns the record with the grant."""
+        if not self._store.in_sync:
+            raise Unavailable(f"node {self._store.node} has yet to read its site's log")  # what is used it cannot tell
         try:
             question = msgspec.msgpack.decode(payload, type=Question)
         except msgspec.MsgspecError as err:

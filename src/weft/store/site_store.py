@@ -204,7 +204,7 @@ class SiteStore:
 
     async def _serve_others(self) -> None:
         """Answer what other sites ask."""
-        await answer_comparisons(self._rpc, self._holdings)
+        await answer_comparisons(self._rpc, self._holdings, lambda: self.in_sync)
         await self._receipts.serve()
         await self._rpc.serve(TRANSFER, self._giving.answer, queue=ANY_NODE)
         await self._rpc.serve(HELLO, self._on_hello, queue=ANY_NODE)

@@ -226,3 +226,21 @@ async def test_a_decision_is_stale_if_its_record_changed_while_claims_were_taken
     assert found is not None
     assert found.get("name") == "z"
     await store.commit(Writes((Write(network("n2"), {"vni": 300}, create=True),), (Claim("vni", "300"),)))
+
+
+async def test_the_giver_tops_up_a_site_that_runs_low(fabric: Fabric):
+    """Site b uses up the VNIs of its first block; the giver, a, grants it another before it has to ask."""
+    first = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    second = await fabric.open("b1", peers=fabric.peers("b", "ab"))
+    for number, store in enumerate((first, second), 1):
+        await announce(store, fabric.url(store.site), number)
+    await until_equal(first, second)
+    block = range(2 << 8, 3 << 8)
+    writes = tuple(Write(network(f"n{vni}"), {"vni": vni}, create=True) for vni in block[:200])
+    await second.commit(Writes(writes))
+
+    def granted() -> bool:
+        grants = second.state.get("pool", "vni")
+        return grants is not None and any(name.startswith("block.") for name in grants.fields)
+
+    await until(granted, second)

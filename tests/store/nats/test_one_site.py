@@ -47,6 +47,11 @@ async def test_several_records_are_written_together_or_not_at_all(fabric: Fabric
     assert {record.get("name") for record in store.state.of_kind("network")} == {"x", "y"}
 
 
+async def test_a_decision_that_there_is_nothing_to_do_is_accepted(fabric: Fabric):
+    store = await fabric.open("a1")
+    assert (await store.commit(Writes(()))).keys == ()
+
+
 async def test_the_second_node_learns_and_the_slower_writer_decides_again(fabric: Fabric):
     first, second = await fabric.open("a1"), await fabric.open("a2")
     await first.commit(create("n1"))

@@ -1,5 +1,7 @@
 """Comparing digests with another site over NATS, and fetching what differs. The authority on convergence."""
 
+from collections.abc import Callable
+
 import structlog
 
 from weft.model import Invalid, SiteId, Unavailable
@@ -28,11 +30,13 @@ async def compare(link: Link, holdings: Holdings, site: SiteId) -> bool:
     return repair.equal
 
 
-async def answer_comparisons(rpc: Rpc, holdings: Holdings) -> None:
-    """Answer other sites' comparisons from now on."""
+async def answer_comparisons(rpc: Rpc, holdings: Holdings, in_sync: Callable[[], bool]) -> None:
+    """Answer other sites' comparisons from now on, but not before our own log has been read."""
     for verb in (DIGEST, FETCH):
 
         async def handler(payload: bytes, verb: str = verb) -> bytes:
+            if not in_sync():
+                raise Unavailable("this node has yet to read its site's log")
             return holdings.replica.answer(verb, payload)
 
         await rpc.serve(RPC + verb, handler, queue="weftd")

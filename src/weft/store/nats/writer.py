@@ -76,6 +76,8 @@ class Writer:
 
     async def _append(self, written: Written, writes: Writes, link: Link) -> None:
         """Make records durable and merge them. Raises StaleView and what `OwnLog.append` does."""
+        if not written.records:
+            return  # a decision that there is nothing to do
         held = self._holdings.seqs
         entries = [
             Entry(subject_of_key(record.key), encode_record(record), held.get(record.key, 0))
