@@ -97,7 +97,7 @@ def probe(mode: str, pair: Pair, seconds: int, *, client_cores: str, server_core
 
 def placed(netns: str, command: Sequence[str], cores: str) -> list[str]:
     """Return `command` in `netns`, on these cores, ahead of whatever else the machine does."""
-    return ["nice", "-n", "-20", *in_netns(netns, ["taskset", "-c", cores, *command])]
+    return ["chrt", "--rr", "1", *in_netns(netns, ["taskset", "-c", cores, *command])]
 
 
 @contextlib.contextmanager
