@@ -35,6 +35,7 @@ class Log:
 
     def __init__(self, created_ms: int) -> None:
         self.created_ms = created_ms
+        self.may_write = self.may_hand_out = False  # said by the node that serves it, for all nodes of the site
         self.last_seq = 0
         self.grown = asyncio.Event()  # set, then replaced, whenever something is published
         self._entries: dict[int, Entry] = {}  # ascending

@@ -81,7 +81,7 @@ class SimNode:
         self.replica = Replica(
             site,
             writer=writer_name(site, log.created_ms),
-            lost=serves and log.last_seq == 0,
+            lost=serves and not log.may_hand_out,  # still so if it crashed amid its recovery
             has_peers=len(world.sites) > 1,
             reports=serves,
         )
@@ -103,6 +103,7 @@ class SimNode:
         self.spawn(self._flush_often())
         self.spawn(self._relay())
         if self.serves:
+            self._say_how_ready()
             self._world.wan.attach(self.site, self._answer_in_own_task)
             for peer in neighbours_of(self.site, self._world.sites):
                 self.spawn(self._pull(peer))
@@ -127,6 +128,8 @@ class SimNode:
     # ---- writing (protocol.Store)
     async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt:
         """See the protocol."""
+        if not self.log.may_write or (writes.claims and not self.log.may_hand_out):
+            raise Unavailable(f"site {self.site} recovers from the loss of its disk")
         self._reserve(writes.claims)
         taken: list[Claim] = []
         try:
@@ -281,6 +284,7 @@ class SimNode:
                     for data in repair.take(answer):
                         self._do(self.replica.absorb(data, peer, self._now_ms()))
                 self.replica.recovery.read_fully(peer)
+                self._say_how_ready()
             await asyncio.sleep(chance.uniform(4, 8))
 
     async def _tick(self) -> None:
@@ -349,6 +353,10 @@ class SimNode:
 
     async def _disk_time(self) -> None:
         await asyncio.sleep(self._world.chance.uniform(0.0005, 0.004))
+
+    def _say_how_ready(self) -> None:
+        self.log.may_write = self.replica.recovery.may_write
+        self.log.may_hand_out = self.log.may_hand_out or self.replica.recovery.may_hand_out
 
     def _now_ms(self) -> int:
         return self._world.now_ms(self.site)
