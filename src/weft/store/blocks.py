@@ -9,7 +9,7 @@ powers of two, so that two are either nested or apart; the most specific one dec
 
 What nobody was granted is the reserve; it belongs to the giver. Only the owner of a part writes its grant on,
 so no two sites write one grant at once (all of it lives in one record, and a site's own processes are kept
-apart by that record's compare-and-set). Why: docs/design/0005-delegation.md.
+apart by that record's compare-and-set). Why: docs/design/0008-delegation.md.
 """
 
 from bisect import bisect_right
