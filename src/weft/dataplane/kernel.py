@@ -105,7 +105,7 @@ class Kernel:
             )
 
     def drops(self) -> Drops:
-        """Return the drop counters. Per port they are the busiest 4,096 (port, reason) pairs."""
+        """Return the drop counters. Per port only the latest 4,096 (port, reason) pairs are kept."""
         with self._lock:
             node = {}
             for reason in DropReason:
