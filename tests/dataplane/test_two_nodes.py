@@ -1,5 +1,6 @@
 """Two real nodes in namespaces: real machines, real packets, the real programs."""
 
+import contextlib
 import socket
 from itertools import permutations
 
@@ -12,6 +13,7 @@ from tests.dataplane.talk import send_raw, transfer
 from weft.dataplane import PortState
 
 pytestmark = pytest.mark.kernel
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h
 EITHER_WAY = pytest.mark.parametrize("use_links", [True, False], ids=["links", "filters"])
 
 
@@ -27,6 +29,22 @@ def test_every_pair_pings(kernels):
 @pytest.mark.parametrize("family", [0, 1], ids=["v4", "v6"])
 def test_tcp_arrives_whole(kernels, target, family):
     transfer(W1, target, target.addresses[family], megabytes=64)
+
+
+def test_segments_that_arrive_one_by_one_are_aggregated_again(kernels):
+    """What weft-vxlan is for: its open port lets GRO look into tunnelled packets, as a real network card needs."""
+    for node in NODES:
+        ip(f"weft-t-{node}", "link set ul mtu 1500")
+        run_in(f"weft-t-{node}", "ethtool", "-K", "ul", "tso", "off", "tx-udp_tnl-segmentation", "off", "gro", "on")
+    with inside(W2.namespace):
+        listener = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.ntohs(0x0800))
+    listener.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+    transfer(W1, W2, W2.addresses[0], megabytes=4)
+    sizes = []
+    with listener, contextlib.suppress(BlockingIOError):
+        while True:
+            sizes.append(listener.recv_into(bytearray(65536)))
+    assert max(sizes) > 10 * MTU_BYTES
 
 
 def test_the_largest_packet_passes_and_a_larger_one_is_named(kernels):
