@@ -65,6 +65,10 @@ format: setup-python ## put code into its standard form
 bench: setup-lab setup-bench ## measure everything, results in var/bench (BENCH="api_rate heal" for some, QUICK=1)
 	@$(ROOT) $(BIN)/python bench/all.py $(if $(QUICK),--quick) $(BENCH)
 
+.PHONY: figures
+figures: setup-python ## write the results of the last `make bench` into docs/performance.md
+	@$(BIN)/python bench/report.py
+
 .PHONY: bpf
 bpf: setup-python ## compile bpf/ into src/weft/dataplane/objects
 	@tools/setup bpf

@@ -88,6 +88,7 @@ def main(name: str, description: str | None, measure: Callable[[Options], Result
         "quick": arguments.quick,
         "took_s": round(time.monotonic() - started, 1),
         "machine": machine(),
+        "table": [list(result.columns), *([in_words(cell) for cell in row] for row in result.rows)],
         "figures": result.figures,
         "promises": [{**dataclasses.asdict(promise), "is_kept": promise.is_kept} for promise in result.promises],
     }
