@@ -6,7 +6,6 @@ Replaces what stands between the two markers with the tables and promises of var
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from common import REPOSITORY, RESULTS, in_words
