@@ -147,6 +147,20 @@ async def test_a_page_follows_the_order_asked_for(admin, nets):
     assert await names(admin, *order, ("limit", "2"), marker) == ["b", "a"]
 
 
+async def test_a_page_goes_on_after_a_marker_that_no_longer_passes_the_filter(admin, nets):
+    whole = [network["id"] for network in (await admin.get("/v2.0/networks")).json()["networks"]]
+    await admin.put(f"/v2.0/networks/{whole[1]}", json={"network": {"description": "other"}})
+    params = [("limit", "2"), ("marker", whole[1]), ("project_id", "p-admin"), ("not-tags", "x")]
+    page = (await admin.get("/v2.0/networks", params=params)).json()["networks"]
+    assert [network["id"] for network in page] == whole[2:4]
+    others = [one for one in (await admin.get("/v2.0/networks")).json()["networks"] if one["description"] != "other"]
+    wanted = [("description", one["description"]) for one in others]
+    page = (await admin.get("/v2.0/networks", params=[("limit", "9"), ("marker", whole[1]), *wanted])).json()[
+        "networks"
+    ]
+    assert [network["id"] for network in page] == whole[2:]
+
+
 async def test_an_unknown_marker_is_an_unknown_object(admin, nets):
     answer = await admin.get("/v2.0/networks", params={"limit": 2, "marker": "nowhere"})
     assert error_of(answer)[:2] == (404, "NetworkNotFound")

@@ -57,9 +57,14 @@ class Engine:
         """Answer GET on the collection."""
         resource, caller = self.resource, request.caller
         query = read_query(resource, request.query)
+        records = self._select(query, caller)
         if query.limit and query.marker:
-            self.visible(query.marker, caller)  # an unknown marker is an unknown object
-        records = sort_records(self._select(query, caller), query.sorts, self._views.value)
+            marker = self.visible(query.marker, caller)  # an unknown marker is an unknown object
+            if all(
+                record is not marker for record in records
+            ):  # it passes the filters no more, but tells where we were
+                records.append(marker)
+        records = sort_records(records, query.sorts, self._views.value)
         page = cut_page(records, query.limit, query.marker, query.page_reverse)
         hidden = policy.hidden_attributes(caller, resource.name)
         if query.fields:
@@ -97,9 +102,9 @@ class Engine:
         created = [key.id for key in receipt.keys if key.kind == resource.name]
         for id in created if resource.complete else ():
             await self._complete(caller, request, id)
-        records = [self._store.state.get(resource.name, id) for id in created]
+        records = [self.visible(id, caller) for id in created]  # not found: somebody was quick to delete it
         hidden = policy.hidden_attributes(caller, resource.name)
-        encoded = [self._views.encoded(record, hidden) for record in records if record is not None]
+        encoded = [self._views.encoded(record, hidden) for record in records]
         if is_bulk:
             body = b'{"%b":[%b]}' % (resource.collection.encode(), b",".join(encoded))
         else:

@@ -16,7 +16,7 @@ from weft.store.clock import ms_from_hlc
 from weft.store.records import Record
 from weft.wire.neutron.attributes import Attribute
 
-MAX_CACHED = 20_000  # about 1 kB each
+MAX_CACHED = 10_000  # about 1.3 kB each
 
 _encode = msgspec.json.Encoder().encode
 
