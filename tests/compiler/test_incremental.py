@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.compiler.intents import LONDON, NODES, PARIS, ROME, intent, intents, network, port, subnet
 from weft.compiler import Compiler, change_between, compile_plan
 from weft.model import Intent, NodeId
+from weft.plan import TABLES, NodePlan
 
 NOTHING = intent(nodes=[])
 BLUE = (network(), subnet())
@@ -92,11 +93,25 @@ def repeated(states: list[Intent]) -> Iterator[Intent]:
 
 def walk(states: Iterator[Intent], node_id: NodeId) -> None:
     """Lead one compiler through all states; after each, it must agree with the oracle."""
-    compiler, before = Compiler(node_id), NOTHING
+    compiler, before, old = Compiler(node_id), NOTHING, compile_plan(NOTHING, node_id)
     for state in states:
         compiler.absorb(change_between(before, state))
-        assert compiler.plan() == compile_plan(state, node_id)
-        before = state
+        new = compiler.plan()
+        assert new == compile_plan(state, node_id)
+        assert changed_keys(old, new) <= {
+            (table, key) for table, keys in compiler.take_touched().items() for key in keys
+        }
+        before, old = state, new
+
+
+def changed_keys(old: NodePlan, new: NodePlan) -> set[tuple[str, object]]:
+    """Every key under which two plans differ."""
+    return {
+        (table, key)
+        for table in TABLES
+        for key in {*getattr(old, table), *getattr(new, table)}
+        if getattr(old, table).get(key) != getattr(new, table).get(key)
+    }
 
 
 @pytest.mark.parametrize("node_id", [LONDON, PARIS])

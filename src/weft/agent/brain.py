@@ -56,8 +56,9 @@ class Brain:
         unusable = self._view.faults(self._compiler.local_networks())
         if unusable:
             plan = msgspec.structs.replace(plan, faults=plan.faults | unusable)
-        if self.history.newest != plan:
-            self.history.add(plan)
+        newest = self.history.newest
+        if newest is None or (newest.revision, newest.faults) != (plan.revision, plan.faults):
+            self.history.add(plan, self._compiler.take_touched())
         return plan
 
     def done(self, plan: NodePlan, outcome: Outcome, at_ms: int) -> Mapping[str, Report | None]:

@@ -1,7 +1,7 @@
 """The last plans of this node, kept as steps back from the newest one: what changed at 14:03?"""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -19,18 +19,28 @@ class StepBack(msgspec.Struct, frozen=True):
 
 
 class PlanHistory:
-    """Bounded. Adding a plan costs a look at the tables that changed."""
+    """Bounded. Adding a plan costs a look at the keys that were touched, or at all if nobody says which."""
 
     def __init__(self, limit: int = REMEMBERED) -> None:
         self._steps: deque[StepBack] = deque(maxlen=limit - 1)  # newest first
         self.newest: NodePlan | None = None
 
-    def add(self, plan: NodePlan) -> int:
-        """Remember `plan` as the newest; return how many entries differ from the one before."""
+    def add(self, plan: NodePlan, touched: Mapping[str, Collection[Any]] | None = None) -> int:
+        """Remember `plan` as the newest; return how many entries differ from the one before.
+
+        A plan that differs in its revision only takes the place of the one before: most of a fabric's changes
+        are about networks that are not here.
+        """
         previous, self.newest = self.newest, plan
         if previous is None:
             return sum(len(getattr(plan, table)) for table in TABLES)
-        tables = {table: _older(getattr(previous, table), getattr(plan, table)) for table in TABLES}
+        tables = {}
+        for table in TABLES:
+            old, new = getattr(previous, table), getattr(plan, table)
+            keys = {*old, *new} if touched is None else touched.get(table, ())
+            tables[table] = {key: old.get(key) for key in keys if old.get(key) != new.get(key)}
+        if not any(tables.values()) and (previous.tunnel_ip, previous.faults) == (plan.tunnel_ip, plan.faults):
+            return 0
         empty: dict[str, Any] = {table: {} for table in TABLES}
         self._steps.appendleft(StepBack(msgspec.structs.replace(previous, **empty), tables))
         return sum(map(len, tables.values()))
@@ -57,11 +67,3 @@ class PlanHistory:
                 changed: dict[str, Any] = dict(tables)
                 return msgspec.structs.replace(step.before, **changed)
         return None
-
-
-def _older(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
-    if old is new:  # the compiler shares tables that did not change
-        return {}
-    older = {key: entry for key, entry in old.items() if new.get(key) != entry}
-    older.update((key, None) for key in new if key not in old)
-    return older

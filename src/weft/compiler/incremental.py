@@ -59,6 +59,10 @@ class Compiler:
         own = self._index.nodes.get(self.node_id)
         return self._tables.plan(self.node_id, self._index.revision, own.underlay_ip if own else None)
 
+    def take_touched(self) -> dict[str, set[object]]:
+        """Return, by table, every key that may differ from what it was at the last call."""
+        return self._tables.take_touched()
+
     def intent(self) -> Intent:
         """Return all that was absorbed."""
         return self._index.snapshot()

@@ -14,6 +14,7 @@ class Tables:
     def __init__(self) -> None:
         self._tables: dict[str, dict] = {name: {} for name in TABLES}  # type: ignore[type-arg]
         self._frozen: dict[str, dict] = {}  # type: ignore[type-arg]
+        self._touched: dict[str, set[object]] = {}
         self._faults: Counter[Fault] = Counter()  # several ports may miss the same thing
 
     def add(self, part: PortPart) -> None:
@@ -65,10 +66,19 @@ class Tables:
             node_id=node_id, revision=revision, tunnel_ip=tunnel_ip, faults=frozenset(self._faults), **self._frozen
         )
 
+    def take_touched(self) -> dict[str, set[object]]:
+        """Return, by table, the keys written or struck since the last call; some may hold what they held."""
+        touched, self._touched = self._touched, {}
+        return touched
+
     def _put(self, name: str, key: object, value: object) -> None:
         self._tables[name][key] = value
-        self._frozen.pop(name, None)
+        self._touch(name, key)
 
     def _strike(self, name: str, key: object) -> None:
         del self._tables[name][key]
+        self._touch(name, key)
+
+    def _touch(self, name: str, key: object) -> None:
         self._frozen.pop(name, None)
+        self._touched.setdefault(name, set()).add(key)

@@ -21,8 +21,9 @@ def diff_text(old: NodePlan, new: NodePlan) -> str:
     """Return what turns `old` into `new`: lines that go start with "-", lines that come with "+"."""
     before, after = (plan_text(plan).splitlines()[1:] for plan in (old, new))
     gone, come = set(before) - set(after), set(after) - set(before)
-    # sorted by content, so that the two halves of a changed entry stand together
-    lines = sorted([(line, "-") for line in gone] + [(line, "+") for line in come], key=lambda pair: pair[0])
+    lines = [(line, "-") for line in gone] + [(line, "+") for line in come]
+    # by table and key, so that the two halves of a changed entry stand together, the old one first
+    lines.sort(key=lambda pair: (pair[0].partition(": ")[0], pair[1] == "+", pair[0]))
     head = f"plan {new.node_id} revision {old.revision} → {new.revision}"
     return "\n".join([head, *(f"{sign} {line}" for line, sign in lines)]) + "\n"
 
