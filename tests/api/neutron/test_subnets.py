@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.neutron.callers import error_of, make, refused
+from weft.model import Unavailable
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 
@@ -277,6 +278,23 @@ async def test_a_late_slaac_subnet_reaches_more_ports_than_one_commit_takes(alic
     assert (await alice.delete(f"/v2.0/subnets/{subnet['id']}")).status_code == 204
     assert await reached() == 0
     assert (await alice.get(f"/v2.0/subnets/{subnet['id']}")).status_code == 404
+
+
+async def test_a_subnet_is_created_even_if_its_ports_are_not_reached(alice, network, store):
+    await make(alice, "port", network_id=network["id"])
+    commit = store.commit
+
+    async def refuse(*arguments, **named):
+        raise Unavailable("the log is away")
+
+    async def first_only(*arguments, **named):
+        store.commit = refuse
+        return await commit(*arguments, **named)
+
+    store.commit = first_only
+    subnet = await make(alice, "subnet", network_id=network["id"], **v6(ipv6_address_mode="slaac"))
+    store.commit = commit
+    assert (await alice.get(f"/v2.0/subnets/{subnet['id']}")).status_code == 200
 
 
 async def test_machines_of_a_late_slaac_subnet_get_their_addresses(alice, network):

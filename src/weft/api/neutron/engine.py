@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
+import structlog
 
 from weft.api.caller import Caller
 from weft.api.neutron import policy
@@ -24,11 +25,14 @@ from weft.api.neutron.views import Views
 from weft.api.neutron.visibility import all_visible, may_see, target_for, target_of
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
+from weft.model import WeftError
 from weft.store.execute import Held, execute
 from weft.store.protocol import State, Store
 from weft.store.records import Record
 from weft.store.writes import Receipt, Writes
 from weft.wire.neutron.attributes import BadRequest as BadBody
+
+log = structlog.get_logger(__name__)
 
 _IF_MATCH = re.compile(r"revision_number=([^\s\",]*)")
 
@@ -162,10 +166,14 @@ class Engine:
 
     # ---- helpers
     async def _complete(self, caller: Caller, request: Request, id: str) -> None:
+        """Do what follows a create. The object is there already, so trouble here is not the caller's answer."""
         complete = self.resource.complete
         assert complete is not None
-        while await self.execute(caller, lambda state, context: complete(state, id, context), request) is not None:
-            pass
+        try:
+            while await self.execute(caller, lambda state, context: complete(state, id, context), request) is not None:
+                pass
+        except WeftError as err:  # agent/completion.py goes on with it
+            log.warning("not completed", kind=self.resource.name, id=id, error=str(err))
 
     def _context(self, caller: Caller, held: Held) -> Context:
         return Context(
