@@ -45,7 +45,7 @@ async def test_make_find_change_and_delete(api, kind, values):
         ("no such parent", "POST", "/projects", {"project": {"name": "a", "parent_id": "no"}}, 404, "no"),
         ("no such user", "PATCH", "/users/no", {"user": {"name": "a"}}, 404, "Could not find user: no."),
         ("no such user", "DELETE", "/users/no", None, 404, "Could not find user: no."),
-        ("other domain", "PATCH", f"/users/{ADMIN_USER}", {"user": {"domain_id": "no"}}, 400, "Domain ID"),
+        ("other domain", "PATCH", f"/users/{ADMIN_USER}", {"user": {"domain_id": "no"}}, 400, "domain_id"),
         ("no such role", "PUT", f"/projects/{ADMIN_PROJECT}/users/{ADMIN_USER}/roles/no", None, 404, "role: no"),
         ("wrong method", "PUT", "/users", None, 405, "not allowed"),
     ],

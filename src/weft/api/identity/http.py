@@ -1,5 +1,6 @@
 """Requests in, JSON out: the small dialect that all of the identity API shares."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -46,15 +47,17 @@ def identity_of(request: Request) -> Identity:
     return identity
 
 
-def answer(data: Any, status: int = 200, *, receipt: Receipt | None = None, headers: dict[str, str] = {}) -> Response:  # noqa: B006
+def answer(
+    data: Any, status: int = 200, *, receipt: Receipt | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a JSON response; `receipt` names the write behind it."""
-    extra = {"X-Weft-Receipt": receipt.id} if receipt else {}
-    return Response(msgspec.json.encode(data), status, {**headers, **extra}, "application/json")
+    every = {**(headers or {}), **_receipt_header(receipt)}
+    return Response(msgspec.json.encode(data), status, every, "application/json")
 
 
 def nothing(receipt: Receipt | None = None) -> Response:
     """Return 204 No Content."""
-    return Response(status_code=204, headers={"X-Weft-Receipt": receipt.id} if receipt else {})
+    return Response(status_code=204, headers=_receipt_header(receipt))
 
 
 async def body_as(request: Request, type: type[T]) -> T:
@@ -66,7 +69,7 @@ async def body_as(request: Request, type: type[T]) -> T:
             f"{err}. The server could not comply with the request since it is either malformed or otherwise "
             "incorrect. The client is assumed to be in error."
         ) from err
-    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:  # the last: nested absurdly deep
         raise BadBody(f"Malformed JSON in request body: {err}") from err
 
 
@@ -95,3 +98,7 @@ def admin(request: Request, action: str) -> Caller:
     if not who.is_admin:
         raise Forbidden(action)
     return who
+
+
+def _receipt_header(receipt: Receipt | None) -> dict[str, str]:
+    return {"X-Weft-Receipt": receipt.id} if receipt else {}

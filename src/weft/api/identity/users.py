@@ -59,10 +59,9 @@ async def update(request: Request) -> Response:
     identity, actor = identity_of(request), admin(request, "identity:update_user").actor
     id = request.path_params["id"]
     fields = given((await body_as(request, UserRequest)).user)
-    if fields.pop("domain_id", (known := require(identity.store.state, "user", id)).get("domain_id")) != known.get(
-        "domain_id"
-    ):
-        raise BadBody("Cannot change Domain ID")
+    home = require(identity.store.state, "user", id).get("domain_id")
+    if fields.pop("domain_id", home) != home:
+        raise BadBody("Invalid input for field 'domain_id': it cannot be changed.")
     if "password" in fields:
         fields["password_hash"] = await _hash(identity, fields.pop("password"))
     decide = partial(update_user, id, fields, now_ms=identity.now_ms(), actor=actor)
