@@ -1,6 +1,6 @@
 """A lab for a benchmark, in a world of its own: it collides with no lab that runs on this machine.
 
-`alone` starts the program again inside fresh network and mount namespaces, where /run/netns and the bpffs are empty.
+`alone` starts the program again in a private corner of the machine, which ends with it.
 """
 
 import contextlib
@@ -12,13 +12,10 @@ from pathlib import Path
 
 from weft.lab.home import Home
 from weft.lab.layout import Layout
+from weft.lab.private import privately
 from weft.lab.up import down, up
 
 MARK = "WEFT_BENCH_ALONE"
-WORLD = (
-    "mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && mount -t bpf bpf /sys/fs/bpf && ip link set lo up && "
-    'exec "$@"'
-)
 
 
 def alone() -> None:
@@ -27,7 +24,7 @@ def alone() -> None:
         return
     if os.geteuid() != 0:
         sys.exit("namespaces need root: run this through sudo, or `make bench`")
-    command = ["unshare", "-nm", "--propagation", "private", "sh", "-c", WORLD, "sh", sys.executable, *sys.argv]
+    command = privately([sys.executable, *sys.argv])
     os.execvpe(command[0], command, {**os.environ, MARK: "1"})
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from weft.lab.private import privately
+
 ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / ".tools/bin/uv"
 BUILD_TOOLS = ("clang", "llvm", "llc", "opt", "gcc", "cc", "c++", "g++", "cpp", "bpftool", "ld", "as", "make", "x86_64")
@@ -109,7 +111,5 @@ def test_weft_comes_from_the_wheel_and_not_from_the_tree(empty_machine: dict[str
 def test_a_lab_comes_up_and_goes_down(empty_machine: dict[str, str], tmp_path: Path) -> None:
     """One site, one node, programs loaded into the kernel, a machine that gets its address."""
     story = "weft lab up --sites 1 --nodes 1 && weft lab status -f json && weft node list && weft lab down"
-    world = 'mount -t tmpfs tmpfs /run/netns && mount -t bpf bpf /sys/fs/bpf && ip link set lo up && exec sh -ec "$1"'
-    Path("/run/netns").mkdir(exist_ok=True)
-    done = _run(["unshare", "-nm", "--propagation", "private", "sh", "-c", world, "sh", story], empty_machine, tmp_path)
+    done = _run(privately(["sh", "-ec", story]), empty_machine, tmp_path)
     assert "a1" in done.stdout
