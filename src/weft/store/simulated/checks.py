@@ -138,7 +138,13 @@ def _check_updates_of_dead_reported(record: Record, events: list[Event], reporte
             continue
         if any(DELETED in other.fields and event.saw(other) for other in events) or all("." in n for n in event.fields):
             continue  # written while it was kept, by somebody who knew; or a grant, which goes with its pool
-        if not any(_is_told(reported, what, event, name) for what in ("delete-won", "field") for name in event.fields):
+        alike = [
+            (other, name)
+            for name in event.fields
+            for other in events
+            if name in other.fields and other.value(name) == event.value(name)
+        ]
+        if not any(_is_told(reported, what, *one) for what in ("delete-won", "field") for one in alike):
             raise Broken(
                 f"{record.key}: deleted, and site {event.site}'s write of {sorted(event.fields)} is unreported"
             )

@@ -366,8 +366,11 @@ class SimNode:
 
 
 def _mistreated(entries: list[Entry], chance: random.Random) -> list[Entry]:
-    """Return messages as a bad day would deliver them: repeated, out of order, with holes."""
+    """Return messages as a bad day would deliver them: repeated, out of order, with holes, torn."""
     day = chance.random()
+    if day > 0.97:
+        torn = chance.choice(entries)
+        return [Entry(torn.seq, torn.key, torn.data[: chance.randrange(len(torn.data))]), *entries]
     if day < 0.1:
         return entries + entries[: chance.randrange(len(entries) + 1)]
     if day < 0.2:

@@ -30,6 +30,18 @@ START_MS = 1_800_000_000_000
 NODES_PER_SITE = 2
 REST_MAX_S = 600.0  # a site whose clock is 90 s ahead is believed 30 s later
 
+MISFORTUNES = {  # and how often each strikes, in proportion
+    "cut pair": 3,
+    "cut site": 3,
+    "heal": 4,
+    "crash": 2,
+    "wipe": 1,
+    "start": 4,
+    "clock": 1,
+    "lag": 1,
+    "declare dead": 0.3,
+}
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """What a run came to."""
@@ -56,6 +68,7 @@ class Simulation:
         self._disks: dict[SiteId, list[Disk]] = {}
         self._running: dict[SiteId, list[SimNode]] = {}
         self._requests: set[asyncio.Task[None]] = set()
+        self._dead: set[SiteId] = set()
 
     # ---- what nodes see of the world
     def now_ms(self, site: SiteId) -> int:
@@ -79,7 +92,7 @@ class Simulation:
             await asyncio.sleep(self.chance.choice((0.0, 0.005, 0.05, 0.5)))
         self.wan.heal()
         self.wan.loss = 0
-        for site in self.sites:
+        for site in self._living():
             if site not in self._running:
                 self._begin(site)
         await asyncio.gather(*self._requests)
@@ -130,8 +143,7 @@ class Simulation:
     # ---- misfortune
     def _misfortune(self) -> None:
         site = self.chance.choice(self.sites)
-        what = self.chance.choices(("cut pair", "cut site", "heal", "crash", "wipe", "start", "clock", "lag"),
-                                   weights=(3, 3, 4, 2, 1, 4, 1, 1))[0]  # fmt: skip
+        what = self.chance.choices(tuple(MISFORTUNES), weights=tuple(MISFORTUNES.values()))[0]
         self.counts[what] += 1
         if what == "cut pair":
             self.wan.cut(site, self.chance.choice(self.sites))
@@ -142,14 +154,30 @@ class Simulation:
             self.wan.heal()
         elif what in ("crash", "wipe") and site in self._running:
             self._crash(site)
-            if what == "wipe" and len(self._running) == len(self.sites) - 1:
+            if what == "wipe" and len(self._running) == len(self._living()) - 1:
                 self._wipe(site)
-        elif what == "start" and (down := [site for site in self.sites if site not in self._running]):
+        elif what == "start" and (down := [site for site in self._living() if site not in self._running]):
             self._begin(down[0])
         elif what == "clock":
             self._skew_ms[site] = self._some_skew()
+        elif what == "declare dead" and site not in self._running and len(self._living()) > 2 and self._running:
+            if site not in self._dead:
+                self._declare_dead(site)
         elif what == "lag" and site in self._running:
             self._running[site][-1].lag_s = self.chance.choice((0.0, 0.5, 3.0))
+
+    def _declare_dead(self, site: SiteId) -> None:
+        """Let an operator declare a site lost that is down: it never comes back, nor does what only it knew."""
+        node = self.chance.choice(self._nodes())
+        self._dead.add(site)
+        self._wipe(site)
+        key = Key("fabric", "site", site)
+        self._requests.add(
+            node.spawn(self._request(node, "dead", partial(_as_given, Writes((Write(key, {"dead": True}),)))))
+        )
+
+    def _living(self) -> list[SiteId]:
+        return [site for site in self.sites if site not in self._dead]
 
     def _some_skew(self) -> int:
         return self.chance.choice((0, 0, 50, -800, 20_000, -20_000, self.chance.randrange(-90_000, 90_000)))
@@ -171,7 +199,8 @@ class Simulation:
 
     def _wipe(self, site: SiteId) -> None:
         """Destroy a site's disks, and note what nobody else knew."""
-        del self._logs[site], self._disks[site]
+        self._logs.pop(site, None)
+        self._disks.pop(site, None)
         self.history.forget(
             [event for event in self.history.events if event.site == site and not self._is_known(event)]
         )
