@@ -5,6 +5,7 @@ import ctypes
 import os
 import subprocess
 from collections.abc import Iterator
+from typing import IO
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
@@ -23,10 +24,10 @@ def run_in(namespace: str, *command: str, check: bool = True) -> subprocess.Comp
     return run("nsenter", f"--net=/run/netns/{namespace}", *command, check=check)
 
 
-def start_in(namespace: str, *command: str) -> subprocess.Popen[str]:
+def start_in(namespace: str, *command: str, stdout: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     return subprocess.Popen(
         ["nsenter", f"--net=/run/netns/{namespace}", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+        stdout=stdout, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
     )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import re
+import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
@@ -38,29 +40,29 @@ def transfer(source: Workload, target: Workload, address: IPv4Address | IPv6Addr
 
 
 class Ping:
-    """A running ping; `lost` is known when it has ended."""
+    """A running ping; what it found is known when it has ended."""
 
-    def __init__(self) -> None:
-        self.sent = self.received = -1
-
-    @property
-    def lost(self) -> int:
-        return self.sent - self.received
+    sent = 0
+    lost: frozenset[int] = frozenset()  # sequence numbers
 
 
 @contextlib.contextmanager
 def pinging(source: Workload, address: IPv4Address | IPv6Address, interval_s: float = 0.005) -> Iterator[Ping]:
     """Ping from `source` for the length of the block."""
-    process = start_in(source.namespace, "ping", "-q", f"-i{interval_s}", str(address))
     ping = Ping()
-    try:
-        yield ping
-    finally:
-        process.send_signal(2)  # SIGINT: ping prints its sum
-        output, _ = process.communicate(timeout=DEADLINE_S)
-        found = re.search(r"(\d+) packets transmitted, (\d+) received", output)
-        assert found, output
-        ping.sent, ping.received = int(found[1]), int(found[2])
+    with tempfile.TemporaryFile("w+") as log:
+        process = start_in(source.namespace, "ping", f"-i{interval_s}", str(address), stdout=log)
+        try:
+            yield ping
+        finally:
+            process.send_signal(signal.SIGINT)  # ping prints its sum
+            process.wait(DEADLINE_S)
+        log.seek(0)
+        output = log.read()
+    answered = {int(number) for number in re.findall(r"icmp_seq=(\d+)", output)}
+    (total,) = re.findall(r"(\d+) packets transmitted", output)
+    ping.sent = int(total)
+    ping.lost = frozenset(range(1, ping.sent)) - answered  # the last one may still be under way
 
 
 def send_raw(source: Workload, frame: bytes) -> None:

@@ -12,6 +12,7 @@ from tests.dataplane.netns import inside, ip, namespaces, run, run_in
 from weft.dataplane import DeviceWatch, Kernel, PortState, bpf, bpf_map
 from weft.dataplane.bpf import Command
 from weft.dataplane.devices import VxlanPortTaken
+from weft.dataplane.links import Links
 from weft.plan import Fault, FdbKey
 
 pytestmark = pytest.mark.kernel
@@ -97,6 +98,7 @@ def test_a_device_made_anew_is_served_anew(kernel):
 def test_a_link_into_another_namespace_is_not_taken_for_ours(kernel):
     """A node's namespace made anew has devices of the same names and numbers."""
     kernel.reconcile(PLAN)
+    assert Links(PIN_ROOT / "n1" / "links").read()["ul"] == socket.if_nametoindex("ul")
     with namespaces("weft-t-anew"):
         numbers = {name: index for index, name in socket.if_nameindex()}
         for name in ("ul", W1.device, W3.device):

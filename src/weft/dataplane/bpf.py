@@ -145,10 +145,10 @@ def link_info(fd: int) -> LinkInfo:
 
 def links_on(ifindex: int, hook: int) -> set[int]:
     """Return the numbers of the links at a hook of a device of this thread's namespace; none if it is not there."""
-    ids = bytearray(4 * LINKS_MAX)
+    ids, programs = bytearray(4 * LINKS_MAX), bytearray(4 * LINKS_MAX)  # without room for both it tells neither
     attributes = bytearray(64)
     struct.pack_into("<IIII", attributes, 0, ifindex, hook, 0, 0)
-    struct.pack_into("<QIIQQ", attributes, 16, 0, LINKS_MAX, 0, 0, address_of(ids))
+    struct.pack_into("<QIIQQ", attributes, 16, address_of(programs), LINKS_MAX, 0, 0, address_of(ids))
     try:
         bpf(Command.PROG_QUERY, attributes)
     except OSError:
