@@ -1,10 +1,9 @@
 """For commands: take an item that this site may hand out, or say whom to ask for one."""
 
-import random
 from collections.abc import Collection, Iterator
 
 from weft.model import Conflict, SiteId
-from weft.store.blocks import Pool, counted, size_of
+from weft.store.blocks import Count, Pool, counted, size_of
 from weft.store.paths import rows_at
 from weft.store.pools import ADDRESS_PATHS, is_used, item_number, item_text, live_sites
 from weft.store.protocol import State
@@ -51,13 +50,31 @@ def require_item(state: State, pool: Pool, site: SiteId, text: str) -> None:
 
 
 def _candidates(pool: Pool, site: SiteId, seed: int) -> Iterator[int]:
-    count = counted(pool.intervals(site))
+    count = _count(pool, site)
     if count.total > RANDOM_TRIES:
-        chance = random.Random(seed)
+        place = seed
         for _ in range(RANDOM_TRIES):
-            yield count.nth(chance.randrange(count.total))
+            # Knuth's MMIX: one multiplication, where seeding Python's generator costs as much as the whole pick.
+            place = place * 6364136223846793005 + 1442695040888963407 & (1 << 64) - 1
+            yield count.nth(place * count.total >> 64)
     for start, end in count.intervals:
         yield from range(start, end + 1)
+
+
+_counts: dict[str, tuple[Pool, SiteId, Count]] = {}
+COUNTS_MAX = 4096
+
+
+def _count(pool: Pool, site: SiteId) -> Count:
+    """Return what `site` may hand out, counted; remembered as long as the pool is the very same."""
+    held = _counts.get(pool.name)
+    if held is not None and held[0] is pool and held[1] == site:
+        return held[2]
+    count = counted(pool.intervals(site))
+    if len(_counts) >= COUNTS_MAX:
+        _counts.clear()
+    _counts[pool.name] = (pool, site, count)
+    return count
 
 
 def _others_to_ask(state: State, pool: Pool, site: SiteId) -> tuple[SiteId, ...]:

@@ -4,8 +4,9 @@ Subnets keep their grants in the subnet's own record; VNIs and MACs in the fabri
 site with number n starts with block n, so that a new site need not ask anybody; further blocks lie above.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from operator import is_
 from typing import Any
 
 from weft.model import SiteId
@@ -46,24 +47,12 @@ def pool_key(pool: Pool) -> Key:
     return Key("fabric", "pool", pool.name)
 
 
-_subnet_pools: dict[str, tuple[Record, Pool]] = {}  # by subnet: the newest made, as long as its record is the same
-SUBNET_POOLS_MAX = 4096
-
-
 def subnet_pool(state: State, subnet: Record) -> Pool:
-    """Return the pool of a subnet's addresses. Remembers: a burst of creates asks for the same one again and again."""
-    giver, dead = _living_giver(state, subnet.get("giver")), dead_sites(state)
-    held = _subnet_pools.get(subnet.key.id)
-    if held is not None and held[0] is subnet and held[1].giver == giver and held[1].dead == dead:
-        return held[1]
-    pool = _subnet_pool(subnet, giver, dead)
-    if len(_subnet_pools) >= SUBNET_POOLS_MAX:
-        _subnet_pools.clear()
-    _subnet_pools[subnet.key.id] = (subnet, pool)
-    return pool
+    """Return the pool of a subnet's addresses."""
+    return _remembered(state, SUBNET_PREFIX + subnet.key.id, subnet, lambda: _subnet_pool(state, subnet))
 
 
-def _subnet_pool(subnet: Record, giver: SiteId, dead: frozenset[SiteId]) -> Pool:
+def _subnet_pool(state: State, subnet: Record) -> Pool:
     cidr = ip_network(subnet.get("cidr"))
     block_bits = max(_int(subnet.get("block_size"), 1), 1).bit_length() - 1
     first = int(cidr.network_address)
@@ -73,10 +62,10 @@ def _subnet_pool(subnet: Record, giver: SiteId, dead: frozenset[SiteId]) -> Pool
         first=first,
         size=cidr.num_addresses,
         block_bits=block_bits,
-        giver=giver,
+        giver=_living_giver(state, subnet.get("giver")),
         usable=usable,
         grants=_grants(subnet, first, block_bits),
-        dead=dead,
+        dead=dead_sites(state),
     )
 
 
@@ -163,16 +152,40 @@ def dead_sites(state: State) -> frozenset[SiteId]:
 
 
 def _fabric_pool(state: State, name: str, first: int, size: int, block_bits: int, usable: tuple[Interval, ...]) -> Pool:
-    grants = {
-        (block_bits, number): SiteId(site.key.id)
-        for site in state.of_kind("site")
-        if 0 < (number := _int(site.get("number"), 0)) < TOP_UP_INDEX
-    }
     record = state.get("pool", name)
-    if record is not None:
-        grants.update(_grants(record, first, block_bits))
-    giver = _living_giver(state, None)
-    return Pool(name, first, size, block_bits, giver, usable, grants, dead_sites(state))
+
+    def make() -> Pool:
+        grants = {
+            (block_bits, number): SiteId(site.key.id)
+            for site in state.of_kind("site")
+            if 0 < (number := _int(site.get("number"), 0)) < TOP_UP_INDEX
+        }
+        if record is not None:
+            grants.update(_grants(record, first, block_bits))
+        giver = _living_giver(state, None)
+        return Pool(name, first, size, block_bits, giver, usable, grants, dead_sites(state))
+
+    return _remembered(state, name, record, make)
+
+
+_made: dict[str, tuple[Record | None, tuple[Record, ...], Pool]] = {}
+MADE_MAX = 4096
+
+
+def _remembered(state: State, name: str, record: Record | None, make: Callable[[], Pool]) -> Pool:
+    """Return the pool last made under a name if it still holds; a burst of creates asks for the same again and again.
+
+    A pool follows from its record and from those of the sites. Records are immutable: the same are the same.
+    """
+    sites = tuple(state.of_kind("site"))
+    held = _made.get(name)
+    if held is not None and held[0] is record and len(held[1]) == len(sites) and all(map(is_, held[1], sites)):
+        return held[2]
+    pool = make()
+    if len(_made) >= MADE_MAX:
+        _made.clear()
+    _made[name] = (record, sites, pool)
+    return pool
 
 
 def _living_giver(state: State, named: Any) -> SiteId:
