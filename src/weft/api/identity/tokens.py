@@ -8,6 +8,7 @@ format is ours; clients treat tokens as opaque. Why: docs/design/0007-identity.m
 
 import base64
 import secrets
+from functools import lru_cache
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from weft.api.caller import Unauthenticated
 from weft.commands.directory import UNSCOPED, Scope
+
+REMEMBERED_MAX = 1024  # tokens; clients send the same one again and again
 
 _FORMAT = 1
 _SCOPE_KINDS = ("none", "project", "domain", "system")  # order is part of the format
@@ -56,6 +59,8 @@ class TokenBox:
 
     def __init__(self, fabric_secret: bytes) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(derive_key(fabric_secret, "weft tokens 1")))
+        # What a text says never changes; whether it still holds is asked each time, elsewhere.
+        self._opened = lru_cache(maxsize=REMEMBERED_MAX)(self._open)
 
     def seal(self, token: Token) -> str:
         """Return the text a client sends as X-Auth-Token."""
@@ -73,6 +78,9 @@ class TokenBox:
 
     def open(self, text: str) -> Token:
         """Return what a token says, whether or not it still holds. Raises Unauthenticated."""
+        return self._opened(text)
+
+    def _open(self, text: str) -> Token:
         try:
             content = self._fernet.decrypt(text + "=" * (-len(text) % 4))
             sealed = msgspec.msgpack.decode(content, type=_Sealed)
