@@ -6,7 +6,7 @@ from collections import Counter
 import weft
 from weft.api.fabric.ask import NoSuchNode
 from weft.api.fabric.operation import Asked, BadQuery, Operation, Query
-from weft.api.fabric.views import conflict_view, node_views, port_view, site_views
+from weft.api.fabric.views import conflict_view, node_view, nodes_in_order, port_view, site_views
 from weft.model import NotFound
 from weft.store.kinds import KINDS
 from weft.store.protocol import PeerStatus, Store
@@ -47,16 +47,22 @@ async def site(asked: Asked) -> SiteView:
 
 async def nodes(asked: Asked) -> Nodes:
     """List the nodes: alive or not, where, and how many ports."""
-    views = node_views(asked.store.state, asked.store.runtime)
-    return Nodes([view for view in views if asked.text("site") in (None, view.site)])
+    state, runtime, site = asked.store.state, asked.store.runtime, asked.text("site")
+    views = []
+    for record in nodes_in_order(state):
+        if site in (None, record.get("site")):
+            views.append(node_view(record, state, runtime))
+            await asyncio.sleep(0)  # others get their answers meanwhile: a fabric has many ports
+    return Nodes(views)
 
 
 async def node(asked: Asked) -> NodeView:
     """Show one node."""
-    for view in node_views(asked.store.state, asked.store.runtime):
-        if view.id == asked.part("node"):
-            return view
-    raise NoSuchNode(asked.part("node"))
+    state, id = asked.store.state, asked.part("node")
+    record = state.get("node", id)
+    if record is None:
+        raise NoSuchNode(id)
+    return node_view(record, state, asked.store.runtime)
 
 
 async def ports(asked: Asked) -> Ports:

@@ -36,31 +36,31 @@ def site_views(state: State, runtime: Runtime, peers: Collection[PeerStatus], lo
     return views
 
 
-def node_views(state: State, runtime: Runtime) -> list[NodeView]:
-    """Return every node, sorted by site and name."""
-    views = []
-    for record in sorted(state.of_kind("node"), key=lambda node: (str(node.get("site")), node.key.id)):
-        node = NodeId(record.key.id)
-        bound = state.lookup("port", "host", node)
-        beat = runtime.get(node, "beat")
-        said = beat.value if beat is not None and isinstance(beat.value, dict) else {}
-        views.append(
-            NodeView(
-                id=node,
-                site=str(record.get("site")),
-                alive=runtime.is_alive(node),
-                underlay_ip=record.get("underlay_ip"),
-                api_url=record.get("api_url"),
-                ports=len(bound),
-                ports_active=sum(port_status(port, runtime)[0] == "ACTIVE" for port in bound),
-                networks=len({port.get("network_id") for port in bound}),
-                version=said.get("version"),
-                plan_revision=said.get("plan_revision"),
-                applied_revision=said.get("applied_revision"),
-                faults=said.get("faults"),
-            )
-        )
-    return views
+def nodes_in_order(state: State) -> list[Record]:
+    """Return every node's record, sorted by site and name."""
+    return sorted(state.of_kind("node"), key=lambda node: (str(node.get("site")), node.key.id))
+
+
+def node_view(record: Record, state: State, runtime: Runtime) -> NodeView:
+    """Return a node. Looks at each port on it."""
+    node = NodeId(record.key.id)
+    bound = state.lookup("port", "host", node)
+    beat = runtime.get(node, "beat")
+    said = beat.value if beat is not None and isinstance(beat.value, dict) else {}
+    return NodeView(
+        id=node,
+        site=str(record.get("site")),
+        alive=runtime.is_alive(node),
+        underlay_ip=record.get("underlay_ip"),
+        api_url=record.get("api_url"),
+        ports=len(bound),
+        ports_active=sum(port_status(port, runtime)[0] == "ACTIVE" for port in bound),
+        networks=len({port.get("network_id") for port in bound}),
+        version=said.get("version"),
+        plan_revision=said.get("plan_revision"),
+        applied_revision=said.get("applied_revision"),
+        faults=said.get("faults"),
+    )
 
 
 def port_status(port: Record, runtime: Runtime) -> tuple[str, str | None]:
