@@ -25,7 +25,7 @@ STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestor
 TYPE: dict[type[WeftError], str] = {
     BadRequest: "HTTPBadRequest",
     BadValue: "InvalidInput",
-    NotHandedOver: "IpAddressGenerationFailure",  # nearly always an address: a site has 65,536 MACs, 256 VNIs
+    NotHandedOver: "IpAddressGenerationFailure",
     ClaimTaken: "Conflict",
     StaleView: "Conflict",
     Unavailable: "ServiceUnavailable",
@@ -74,7 +74,13 @@ def neutron_body(err: WeftError) -> bytes:
     """Return Neutron's error document for a refusal."""
     if isinstance(err, HttpProblem):
         return error_document(err.type_name, str(err))
-    return error_document(TYPE.get(type(err), type(err).__name__), str(err))
+    return error_document(_type_of(err), str(err))
+
+
+def _type_of(err: WeftError) -> str:
+    if isinstance(err, NotHandedOver) and err.pool == "vni":
+        return "NoNetworkAvailable"
+    return TYPE.get(type(err), type(err).__name__)
 
 
 def error_document(type_name: str, message: str) -> bytes:

@@ -144,6 +144,18 @@ async def test_deep_nesting_is_refused_not_followed(alice, depth):
     assert answer.status_code == 400
 
 
+async def test_a_cut_off_site_without_vnis_says_so(store, alice):
+    async def nobody_answers(pool: str, item: str | None, owners: tuple[str, ...]) -> None:
+        raise Unavailable("site b cannot be reached")
+
+    await store.commit(Writes((Write(Key("fabric", "site", "b"), {"number": 2}, create=True),)))
+    store.transfer = nobody_answers
+    await alice.post("/v2.0/networks", json={"networks": [{}] * 256})
+    status, kind, message = error_of(await alice.post("/v2.0/networks", json={"network": {}}))
+    assert (status, kind) == (409, "NoNetworkAvailable")
+    assert message.startswith("vni with none left at this site; one would have to come from site")
+
+
 async def test_a_cut_off_site_names_who_has_what_it_lacks(store, alice):
     network = await make(alice, "network")
     other = Write(Key("fabric", "site", "b"), {"number": 2}, create=True)
