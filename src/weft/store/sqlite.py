@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 SCHEMA_VERSION = 1
 GATHER_S = 0.005  # one transaction for all that arrives in this time
+GATHER_MUCH_S = 0.1  # while a backlog comes in: a record and the note that it has been relayed become one write
+MUCH = 100  # records in one transaction
 RETRY_S = 1.0  # after a full disk
 
 _SCHEMA = """
@@ -132,10 +134,12 @@ class Disk:
 
     async def run(self) -> None:
         """Write what gathers, until cancelled."""
+        gather_s = GATHER_S
         while True:
             await self._wake.wait()
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(gather_s)
             self._wake.clear()
+            gather_s = GATHER_S if len(self.batch.records) < MUCH else GATHER_MUCH_S
             try:
                 await self.flush()
             except DiskFull:
@@ -251,7 +255,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")  # the logs are the durable copy
     connection.execute("pragma cache_size = -4096")  # 4 MB: memory is promised to be small
-    connection.execute("pragma wal_autocheckpoint = 2000")
+    connection.execute("pragma wal_autocheckpoint = 8000")  # 32 MB between two syncs
     version = connection.execute("pragma user_version").fetchone()[0]
     if version == SCHEMA_VERSION:
         return

@@ -68,10 +68,11 @@ class Fabric:
         return self._directory / node / "weft.db"
 
     async def open(self, node: str, **changes: object) -> SiteStore:
-        """Open a node's store."""
+        """Open a node's store; its site's log has been read then."""
         stack = self.stacks[node] = AsyncExitStack()
         store = await stack.enter_async_context(SiteStore.open(self.settings(node, **changes)))
         self._stack.push_async_callback(stack.aclose)
+        await store._own.until_in_sync()
         return store
 
     async def close(self, node: str) -> None:

@@ -244,3 +244,16 @@ async def test_the_giver_tops_up_a_site_that_runs_low(fabric: Fabric):
         return grants is not None and any(name.startswith("block.") for name in grants.fields)
 
     await until(granted, second)
+
+
+async def test_a_wrong_address_in_a_sites_record_does_not_lead_us_to_another_server(fabric: Fabric):
+    """Site b says that it is reached where a itself is; a goes by its configuration, and does not read itself."""
+    first = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    second = await fabric.open("b1", peers=fabric.peers("b", "ab"))
+    await announce(first, fabric.url("a"), 1)
+    await announce(second, fabric.url("a"), 2)
+    await until(lambda: first.state.get("site", "b") is not None, first)
+    await fabric.close("a1")
+    first = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    await create(second, "n1")
+    await until(lambda: first.state.get("network", "n1") is not None, first)

@@ -74,6 +74,11 @@ class Link:
         """Messages can be sent."""
         return not self.closed.done()
 
+    @property
+    def server_name(self) -> str:
+        """How the server called itself: "<site>-<node>"."""
+        return str(self.client._server_info.get("server_name", ""))
+
     async def publish(self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send without waiting for anything. Raises LinkDown."""
         try:

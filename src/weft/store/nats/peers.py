@@ -1,16 +1,17 @@
 """The other sites: from whom we pull, and how to ask any of them something."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import functools
 
 from weft.model import SiteId
 from weft.store.bell import Bell
 from weft.store.holdings import Holdings
-from weft.store.nats.link import Link, LinkDown, dial
+from weft.store.nats.link import Link, LinkDown
 from weft.store.nats.own_log import OwnLog
-from weft.store.nats.pull import DIAL_S, Pull
+from weft.store.nats.pull import Pull, dial_peer
 from weft.store.nats.runtime_stream import NatsRuntime
-from weft.store.nats.server_config import PEER, PEER_INBOX, password
+from weft.store.nats.server_config import PEER, password
 from weft.store.neighbours import neighbours_of
 from weft.store.protocol import PeerStatus
 from weft.store.settings import StoreSettings
@@ -30,29 +31,33 @@ class Peers:
         self._dialling: dict[SiteId, asyncio.Lock] = {}
         self.sites_changed = Bell()
 
-    def others(self) -> dict[SiteId, str]:
-        """Return every other site that is not declared dead, and how to reach it ("" if nobody said)."""
-        others = dict(self._configured)
+    def others(self) -> set[SiteId]:
+        """Return every other site that is not declared dead."""
+        others = set(self._configured)
         for record in self._holdings.state.of_kind("site"):
-            site = SiteId(record.key.id)
             if record.get("dead") is True:
-                others.pop(site, None)
+                others.discard(SiteId(record.key.id))
             else:
-                others[site] = str(record.get("nats_url") or others.get(site, ""))
-        others.pop(self._site, None)
-        return others
+                others.add(SiteId(record.key.id))
+        return others - {self._site}
+
+    def urls(self, site: SiteId) -> list[str]:
+        """Return how a site may be reached: as it says itself, then as we were configured."""
+        record = self._holdings.state.get("site", site)
+        said = str(record.get("nats_url") or "") if record else ""
+        return list(dict.fromkeys(url for url in (said, self._configured.get(site, "")) if url))
 
     async def run(self) -> None:
         """Pull from those we should, until cancelled."""
         await self._own.up()  # whether our log is new must be known before others' are read
         try:
             while True:
-                urls = self.others()
-                wanted = {site for site in neighbours_of(self._site, urls) if urls[site]}
+                wanted = {site for site in neighbours_of(self._site, self.others()) if self.urls(site)}
                 for site in set(self._pulls) - wanted:
                     self._pulls.pop(site)[1].cancel()
                 for site in wanted - set(self._pulls):
-                    pull = Pull(site, self._site, self._url_of(site), self._password, self._holdings, self._runtime)
+                    urls = functools.partial(self.urls, site)
+                    pull = Pull(site, self._site, urls, self._password, self._holdings, self._runtime)
                     self._pulls[site] = pull, asyncio.create_task(pull.run())
                 await self.sites_changed.wait()
         finally:
@@ -71,11 +76,7 @@ class Peers:
         async with self._dialling.setdefault(site, asyncio.Lock()):
             link = self._links.get(site)
             if link is None or not link.is_open:
-                url = self.others().get(site, "")
-                if not url:
-                    raise LinkDown(f"nobody has said how site {site} is reached")
-                link = await dial(url, PEER, self._password, self._name, inbox=PEER_INBOX, deadline_s=DIAL_S)
-                self._links[site] = link
+                link = self._links[site] = await self._dial(site)
             return link
 
     def statuses(self) -> list[PeerStatus]:
@@ -91,8 +92,12 @@ class Peers:
         """Close the links for questions."""
         await self._close_links()
 
-    def _url_of(self, site: SiteId) -> Callable[[], str]:
-        return lambda: self.others().get(site, "")
+    async def _dial(self, site: SiteId) -> Link:
+        *first, last = self.urls(site) or [""]
+        for url in first:
+            with contextlib.suppress(LinkDown):
+                return await dial_peer(url, site, self._password, self._name)
+        return await dial_peer(last, site, self._password, self._name)
 
     async def _close_links(self) -> None:
         links, self._links = self._links, {}

@@ -6,9 +6,10 @@ enough. The cursor is on disk in the same transaction as what it has passed.
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -34,6 +35,19 @@ COMPARE_EVERY_S = 30.0
 COMPARE_AGAIN_S = 2.0  # after a difference; if it stays (a refused record), less and less often
 
 
+async def dial_peer(url: str, site: SiteId, password: str, name: str) -> Link:
+    """Return a link to the server of another site, and of no other. Raises LinkDown."""
+    if not url:
+        raise LinkDown(f"nobody has said how site {site} is reached")
+    link = await dial(url, PEER, password, name, inbox=PEER_INBOX, deadline_s=DIAL_S)
+    if not link.server_name.startswith(f"{site}-"):
+        await link.close()
+        raise LinkDown(
+            f"{url} is the server {link.server_name}, not one of site {site}: mend nats.advertise or [[peers]]"
+        )
+    return link
+
+
 class Pull:
     """One neighbour."""
 
@@ -41,7 +55,7 @@ class Pull:
         self,
         site: SiteId,
         own_site: SiteId,
-        url: Callable[[], str],
+        urls: Callable[[], Sequence[str]],
         password: str,
         holdings: Holdings,
         runtime: NatsRuntime,
@@ -49,7 +63,7 @@ class Pull:
         self.site = site
         self.link: Link | None = None
         self.compare_now = Bell()
-        self._own_site, self._url, self._password = own_site, url, password
+        self._own_site, self._urls, self._password = own_site, urls, password
         self._holdings, self._runtime = holdings, runtime
         self._heard_s: float | None = None
         self._pending = 0
@@ -65,11 +79,10 @@ class Pull:
     async def run(self) -> None:
         """Pull until cancelled."""
         pause_s = PAUSE_MIN_S
-        while True:
+        for attempt in itertools.count():
+            urls = self._urls() or ("",)
             try:
-                link = await dial(
-                    self._url(), PEER, self._password, f"pull-{self._own_site}", inbox=PEER_INBOX, deadline_s=DIAL_S
-                )
+                link = await dial_peer(urls[attempt % len(urls)], self.site, self._password, f"pull-{self._own_site}")
             except LinkDown as err:
                 self._note_error(str(err))
                 await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
