@@ -41,7 +41,7 @@ async def test_another_sites_server_on_our_port_is_not_taken_for_ours(tmp_path: 
     port = free_port()
     other = NatsServer(ServerSettings("b-b1", f"127.0.0.1:{port}", tmp_path / "b", SECRET))
     await other.start()
-    with pytest.raises(ServerFailed, match="answered by another server|already in use by another program"):
+    with pytest.raises(ServerFailed, match=r"answered by another server|already in use by another program"):
         await NatsServer(settings(tmp_path / "a", port)).start()
     await other.stop()
 
