@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.agent.node import (
@@ -239,6 +240,30 @@ def test_a_node_without_data_plane_serves_the_api_and_tells_systemd(tmp_path: Pa
         finally:
             weftd.terminate()
             assert weftd.wait(10) == 0
+
+
+@pytest.mark.nats
+def test_a_node_whose_site_log_is_down_serves_what_it_has(tmp_path: Path) -> None:
+    """The API answers reads; what needs the log says 503 and why, and nothing ends."""
+    api = f"127.0.0.1:{free_port()}"
+    config = write_config(
+        tmp_path,
+        **{
+            "[dataplane]": "[dataplane]\nenabled = false",
+            '"127.0.0.1:9696"': f'"{api}"',
+            'listen = "127.0.0.1:4222"': f'serve = false\nurl = "nats://127.0.0.1:{free_port()}"',
+        },
+    )
+    weftd = subprocess.Popen([WEFTD, "--config", config], stderr=subprocess.DEVNULL)
+    try:
+        answer = until(lambda: httpx.get(f"http://{api}/"))
+        assert answer.json()["versions"][0]["id"] == "v2.0"
+        until((tmp_path / "state" / "ready").exists)
+        assert httpx.get(f"http://{api}/weft/v1/health").json()["in_sync"] is False
+        assert weftd.poll() is None
+    finally:
+        weftd.terminate()
+        assert weftd.wait(10) == 0
 
 
 def free_port() -> int:

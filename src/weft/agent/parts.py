@@ -1,9 +1,11 @@
 """Makes the three big parts from the configuration: the store, the data plane and the API."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from starlette.types import ASGIApp
 
 from weft.agent.config import Config
@@ -13,10 +15,14 @@ from weft.api.fabric.ask import answer_sites
 from weft.api.identity.seeding import seed_identity
 from weft.api.settings import ApiSettings
 from weft.dataplane import Kernel
-from weft.model import NodeId, SiteId
+from weft.model import NodeId, SiteId, Unavailable
 from weft.store.protocol import Store
 from weft.store.settings import StoreSettings
 from weft.store.site_store import SiteStore
+
+SEED_RETRY_S = 1.0
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -45,9 +51,22 @@ def open_kernel(config: Config) -> DataPlane:
     return Kernel(pin_dir, config.node.underlay_device)
 
 
-async def open_api(config: Config, store: Store, secret: bytes, admin_password: str) -> ASGIApp:
+async def open_api(config: Config, store: Store, secret: bytes) -> ASGIApp:
     """Return the HTTP application."""
     settings = ApiSettings(fabric_secret=secret, public_url=config.api.public_url, region=config.node.region)
-    await seed_identity(store, secret, admin_password)
     await answer_sites(store)
     return create_app(store, settings)
+
+
+async def seed(store: Store, secret: bytes, admin_password: str) -> None:
+    """Return once the records that every fabric begins with are in the site's log.
+
+    A site whose log does not answer yet is asked again: meanwhile its nodes serve what they have on disk.
+    """
+    while True:
+        try:
+            await seed_identity(store, secret, admin_password)
+            return
+        except Unavailable as err:
+            log.warning("cannot write to the site's log yet", error=str(err))
+            await asyncio.sleep(SEED_RETRY_S)

@@ -15,13 +15,13 @@ from weft.agent.config import Config
 from weft.agent.devices import device_events
 from weft.agent.loop import AgentLoop
 from weft.agent.node_rpc import NodeRpc
-from weft.agent.parts import open_api, open_kernel, open_store
+from weft.agent.parts import open_api, open_kernel, open_store, seed
 from weft.agent.preflight import prepare_state_dir, read_admin_password, read_secret, require_root
 from weft.agent.ready import announce_ready, retract_ready
 from weft.api.server import bind, serve_api
 from weft.model import NodeId
 
-PROGRAMMED_S = 2.0  # a site cut off before its first full read answers its API all the same
+SETTLED_S = 5.0  # a node whose site's log does not answer serves what it has on disk all the same
 
 log = structlog.get_logger()
 
@@ -49,16 +49,18 @@ class Weftd:
                     brain = Brain(NodeId(config.node.name))
                     agent = AgentLoop(brain, store, kernel, device_events() if config.dataplane.enabled else None)
                     await NodeRpc(brain, kernel).serve(store)
-                    app = await open_api(config, store, secret, password)
+                    app = await open_api(config, store, secret)
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(agent.run(), name="agent")
                         tasks.create_task(heartbeat.run(store, brain, time.time_ns() // 1_000_000), name="heartbeat")
                         tasks.create_task(announce(config, store), name="announce")
+                        seeded = tasks.create_task(seed(store, secret, password), name="seed")
                         if config.nats.serve:  # one process of a site
                             tasks.create_task(complete_addresses(store), name="completion")
                         tasks.create_task(serve_api(app, listener), name="api")
                         with contextlib.suppress(TimeoutError):
-                            async with asyncio.timeout(PROGRAMMED_S):
+                            async with asyncio.timeout(SETTLED_S):
+                                await asyncio.shield(seeded)
                                 await agent.ready.wait()
                         announce_ready(state_dir)
                         self._tell_ready(time.monotonic() - started, programmed=agent.ready.is_set())
