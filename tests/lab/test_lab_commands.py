@@ -114,6 +114,25 @@ def test_a_machine_that_cannot_be_leaves_nothing(lab):
     assert "weft-m-ghost" not in lab.sh("ip netns")
 
 
+DIE_AT = """
+import os, sys
+from weft.lab import machine_verbs
+from weft.lab.home import Home
+setattr(machine_verbs, sys.argv[1], lambda *_: os._exit(9))
+machine_verbs.add_machine(Home(), "half", "b", None, [sys.argv[2]], [])
+"""
+
+
+@pytest.mark.parametrize("step", ["_devices", "make_machine", "configure"])
+def test_half_a_machine_can_be_deleted(lab, tapestry, step):
+    """What a crash leaves: a port that no record names, a record without a machine, a machine without addresses."""
+    assert lab.run(sys.executable, "-c", DIE_AT, step, tapestry["network"]).returncode == 9
+    assert [m["state"] for m in lab.json("lab", "machine", "list") if m["name"] == "half"] != ["ready"]
+    lab.weft("lab", "machine", "delete", "half")
+    assert lab.api("b", "GET", "/v2.0/ports?name=half")["ports"] == []
+    assert "weft-m-half" not in lab.sh("ip netns")
+
+
 def test_a_wan_is_shaped_within_two_milliseconds(lab):
     lab.weft("lab", "wan", "a", "b", "--delay", "25")
     said = lab.weft("lab", "exec", "a1", "--", "ping", "-q", "-n", "-c", "20", "-i", "0.05", "198.19.2.1")
