@@ -44,11 +44,7 @@ def test_liveness_indexes_and_changes_follow_from_the_records_alone(steps):
             else:
                 shown[change.key[1:]] = change.after
         assert state.revision == hlc
-        alive = live_keys(state.raw_records())
-        # Several scopes of one name show the first of them.
-        expected = {}
-        for key in sorted(alive, reverse=True):
-            expected[key[1:]] = state.raw(key)
+        expected = {key[1:]: state.raw(key) for key in live_keys(state.raw_records())}
         assert shown == expected == {record.key[1:]: record for record in state.live_records()}
         check_lookups(state)
 
