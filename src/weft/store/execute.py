@@ -8,6 +8,8 @@ from weft.model import Conflict, SiteId, Unavailable
 from weft.store.protocol import State
 from weft.store.writes import ClaimTaken, NeedsTransfer, NotHandedOver, Receipt, StaleView, Writes
 
+TAKEN_PAUSE_S = 0.01  # a commit takes some 2 ms; without a pause we would never let go of the event loop
+
 Held = Callable[[str], Collection[str]]  # pool → items that must be left out
 Decide = Callable[[State, Held], Writes]
 
@@ -45,6 +47,8 @@ async def execute(store: Committer, decide: Decide, *, deadline_s: float = 10.0)
                     await store.catch_up()
                 except ClaimTaken as taken_error:
                     claim = taken_error.claim
+                    if claim.item in taken.get(claim.pool, ()):
+                        await asyncio.sleep(TAKEN_PAUSE_S)  # there is no other: let its holder finish
                     taken.setdefault(claim.pool, set()).add(claim.item)
                     await store.catch_up()  # a specific item: does the record that uses it show by now?
                 except NeedsTransfer as need:
