@@ -13,6 +13,7 @@ import structlog
 from weft.model import WeftError
 from weft.store.bell import Bell
 from weft.store.holdings import Holdings
+from weft.store.kinds import CONFLICT
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
 from weft.store.nats.site_log import Behind, Entry, LogFull, send, translated
@@ -56,6 +57,8 @@ class Relay:
     async def _drain(self, link: Link) -> None:
         while link.is_open:
             waiting = [key for key in self._holdings.outbox if key not in self._in_flight]
+            # Reports before what they report: after a crash in between the merge would not be noticed again.
+            waiting.sort(key=lambda key: key.kind != CONFLICT.name)
             for group in self._groups(waiting):
                 await self._moved.until(lambda: len(self._answers) < GROUPS_MAX or not link.is_open)
                 await self._send(link, [key for key in group if key in self._holdings.outbox])
