@@ -28,7 +28,7 @@ class Site:
     url: str
     password: str
     process: subprocess.Popen[bytes]
-    ready_s: float  # from exec to an API that says it is healthy
+    ready_s: float  # from exec to weftd's own word that it is ready, and an API that says so too
     directory: Path
 
 
@@ -59,7 +59,7 @@ def start_site(directory: Path) -> Site:
     def is_ready() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"weftd ended: {(directory / 'weftd.log').read_text()[-LOG_TAIL_CHARACTERS:]}")
-        return is_healthy(url)
+        return (directory / "state" / "ready").exists() and is_healthy(url)
 
     try:
         wait_until(is_ready, deadline_s=READY_DEADLINE_S, what="weftd ready", every_s=0.01)
