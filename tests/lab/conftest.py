@@ -78,7 +78,7 @@ class Corner:
         return json.loads(said(self.run(sys.executable, "-c", ASK, site, method, path, json.dumps(body))))
 
     def unanswered(self, machine: str, *addresses: str, count: int = 2) -> list[str]:
-        """Let a machine ping all addresses at once; returns those, in order, that did not answer each of `count` pings."""
+        """Let a machine ping all addresses at once; returns, in order, those that did not answer all `count` pings."""
         ping = f"nsenter --net=/run/netns/weft-m-{machine} ping -q -n -c {count} -i 0.2 -W 2"
         script = "".join(f"{{ {ping} {each} | grep -q ' {count} received' || echo {each}; }} &\n" for each in addresses)
         silent = self.sh(script + "wait").split()  # as they give up, each in its own time
