@@ -37,11 +37,10 @@ def main() -> None:
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
     """Yield the Markdown lines between the markers."""
-    commits = sorted({document["machine"]["commit"] for document in found.values()})
     machine = found["datapath"]["machine"]
     yield (
         f"{machine['time'][:10]}, {machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB, Linux "
-        f"{machine['kernel']}, Python {machine['python']}, commit {', '.join(commits)}."
+        f"{machine['kernel']}, Python {machine['python']}."
     )
     for name, title in TITLES.items():
         document = found[name]
