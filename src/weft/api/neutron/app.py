@@ -36,7 +36,7 @@ from weft.api.neutron.http import (
 )
 from weft.api.neutron.quotas import show_quotas
 from weft.api.neutron.resources import RESOURCES
-from weft.api.neutron.tags import serve_tags
+from weft.api.neutron.routes import Routes
 from weft.api.neutron.versions import show_resources, show_versions
 from weft.model import WeftError
 from weft.store.protocol import Store
@@ -54,7 +54,7 @@ class NeutronApp:
 
     def __init__(self, store: Store, authenticate: Authenticate) -> None:
         self._store, self._authenticate = store, authenticate
-        self._engines = {resource.collection: Engine(resource, store) for resource in RESOURCES}
+        self._routes = Routes(Engine(resource, store) for resource in RESOURCES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -101,10 +101,10 @@ class NeutronApp:
         if not parts:
             _only_get(request.method)
             return show_resources(request.base_url)
+        if found := self._routes.find(parts):
+            engine, rest = found
+            return await self._routes.serve(engine, request, rest)
         head = parts[0].removesuffix(".json")
-        engine = self._engines.get(head)
-        if engine is not None:
-            return await _route_resource(engine, request)
         if head not in ("extensions", "quotas"):
             raise nothing_here()
         _only_get(request.method)
@@ -113,28 +113,6 @@ class NeutronApp:
         if len(parts) > 2:
             raise nothing_here()
         return list_extensions() if len(parts) == 1 else show_extension(parts[1].removesuffix(".json"))
-
-
-async def _route_resource(engine: Engine, request: Request) -> Response:
-    parts, method = request.parts, request.method
-    if len(parts) == 1:
-        if method == "GET":
-            return engine.list_all(request)
-        if method == "POST":
-            return await engine.create(request)
-        raise not_allowed()
-    id = parts[1].removesuffix(".json")
-    if len(parts) > 2:
-        if parts[2] != "tags":
-            raise nothing_here()
-        return await serve_tags(engine, request, id, list(parts[3:]))
-    if method == "GET":
-        return engine.show(request, id)
-    if method == "PUT":
-        return await engine.update(request, id)
-    if method == "DELETE":
-        return await engine.delete(request, id)
-    raise not_allowed()
 
 
 def _only_get(method: str) -> None:

@@ -82,7 +82,7 @@ def _inner(resource: Resource, document: dict[str, Any]) -> Item:
 def _read_new(resource: Resource, given: Item, caller: Caller) -> Item:
     known = resource.by_name
     _settle_project(given, caller)
-    if "project_id" not in given:
+    if "project_id" in known and "project_id" not in given:
         if caller.project_id is None:
             raise BadRequest("Running without keystone AuthN requires that project_id is specified")
         given["project_id"] = caller.project_id

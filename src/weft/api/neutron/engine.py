@@ -15,12 +15,13 @@ import msgspec
 import structlog
 
 from weft.api.caller import Caller
+from weft.api.errors import not_allowed
 from weft.api.neutron import policy
-from weft.api.neutron.bodies import Item, read_create, read_update, request_values
+from weft.api.neutron.bodies import Item, read_create, read_json, read_update, request_values
 from weft.api.neutron.http import Request, Response
 from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
-from weft.api.neutron.resource import Look, Resource
+from weft.api.neutron.resource import Answer, Look, Resource
 from weft.api.neutron.views import Views
 from weft.api.neutron.visibility import all_visible, may_see, target_for, target_of
 from weft.commands.context import Context
@@ -57,13 +58,14 @@ class Engine:
         return self._store.state
 
     # ---- reading
-    def list_all(self, request: Request) -> Response:
+    def list_all(self, request: Request, parent: Record | None = None) -> Response:
         """Answer GET on the collection."""
+        self._has_verb("list")
         resource, caller = self.resource, request.caller
         query = read_query(resource, request.query)
-        records = self._select(query, caller)
+        records = self._select(query, caller, parent)
         if query.limit and query.marker:
-            marker = self.visible(query.marker, caller)  # an unknown marker is an unknown object
+            marker = self.visible(query.marker, caller, parent)  # an unknown marker is an unknown object
             if all(
                 record is not marker for record in records
             ):  # it passes the filters no more, but tells where we were
@@ -80,33 +82,47 @@ class Engine:
             tail = b'],"%b_links":%b}' % (resource.collection.encode(), msgspec.json.encode(links))
         return Response(200, b'{"%b":[%b%b' % (resource.collection.encode(), b",".join(encoded), tail))
 
-    def show(self, request: Request, id: str) -> Response:
+    def show(self, request: Request, id: str, parent: Record | None = None) -> Response:
         """Answer GET on one object."""
-        record = self.visible(id, request.caller)
+        self._has_verb("show")
+        record = self.visible(id, request.caller, parent)
         return Response(200, self._one(record, request.caller, read_query_fields(request)))
 
-    def visible(self, id: str, caller: Caller) -> Record:
-        """Return the object if the caller may know of it. Raises the resource's NotFound."""
-        record = self._store.state.get(self.resource.name, id)
-        if record is None or not may_see(caller, record, self._store.state):
-            raise self.resource.not_found(id)
+    def visible(self, id: str, caller: Caller, parent: Record | None = None) -> Record:
+        """Return the object if the caller may know of it. Raises the resource's NotFound.
+
+        A part is seen by whoever sees the whole, so `parent` is what the caller was found to see.
+        """
+        resource, state = self.resource, self._store.state
+        if resource.find is not None:
+            record = resource.find(state, id, parent.key.id if parent is not None else "")
+        else:
+            record = state.get(resource.record_kind, id)
+        if record is None or not self._is_visible(record, caller, parent):
+            raise resource.not_found(id)
         return record
 
+    def _is_visible(self, record: Record, caller: Caller, parent: Record | None) -> bool:
+        if self.resource.parent is None or parent is None:
+            return may_see(caller, record, self._store.state)
+        return bool(record.get(self.resource.parent.field) == parent.key.id)
+
     # ---- writing
-    async def create(self, request: Request) -> Response:
+    async def create(self, request: Request, parent: Record | None = None) -> Response:
         """Answer POST on the collection: one object, or several in bulk, all or none."""
+        self._has_verb("create")
         resource, caller = self.resource, request.caller
         items, is_bulk = read_create(resource, request.body, caller)
         for item in items:
-            self._enforce_create(caller, item)
-        known = resource.by_name
-        wanted = [resource.create_request(**request_values(item, known)) for item in items]
+            self._enforce_create(caller, item, parent)
+        known, fixed = resource.by_name, self._parent_field(parent)
+        wanted = [resource.create_request(**request_values(item, known), **fixed) for item in items]
         receipt = await self.execute(caller, lambda state, context: resource.create(state, wanted, context), request)
         assert receipt is not None  # a create always writes
-        created = [key.id for key in receipt.keys if key.kind == resource.name]
+        created = [key.id for key in receipt.keys if key.kind == resource.record_kind]
         for id in created if resource.complete else ():
             await self._complete(caller, request, id)
-        records = [self.visible(id, caller) for id in created]  # not found: somebody was quick to delete it
+        records = [self._created(id) for id in created]  # not found: somebody was quick to delete it
         hidden = policy.hidden_attributes(caller, resource.name)
         encoded = [self._views.encoded(record, hidden) for record in records]
         if is_bulk:
@@ -115,30 +131,57 @@ class Engine:
             body = b'{"%b":%b}' % (resource.name.encode(), encoded[0])
         return Response(201, body, receipt_header(receipt))
 
-    async def update(self, request: Request, id: str) -> Response:
+    async def update(self, request: Request, id: str, parent: Record | None = None) -> Response:
         """Answer PUT on one object."""
+        self._has_verb("update")
         resource, caller = self.resource, request.caller
         item = read_update(resource, request.body, caller)
-        self._enforce(caller, "update", self.visible(id, caller), item)
+        record = self.visible(id, caller, parent)
+        self._enforce(caller, "update", record, item)
         change = resource.update_request(**request_values(item, resource.by_name))
+        key_id = record.key.id
         receipt = await self.execute(
-            caller, lambda state, context: resource.update(state, id, change, context), request, id
+            caller, lambda state, context: resource.update(state, key_id, change, context), request, key_id
         )
-        return Response(200, self._one(self.visible(id, caller), caller), receipt_header(receipt))
+        return Response(200, self._one(self.visible(id, caller, parent), caller), receipt_header(receipt))
 
-    async def delete(self, request: Request, id: str) -> Response:
+    async def delete(self, request: Request, id: str, parent: Record | None = None) -> Response:
         """Answer DELETE on one object."""
+        self._has_verb("delete")
         resource, caller = self.resource, request.caller
         if request.body:
             raise BadBody("Request body is not supported in DELETE.")
-        record = self.visible(id, caller)
+        record = self.visible(id, caller, parent)
         self._enforce(caller, "delete", record, {})
+        key_id = record.key.id
         while True:  # in steps, if it takes more records than one commit does
             receipt = await self.execute(
-                caller, lambda state, context: resource.delete(state, id, context), request, id
+                caller, lambda state, context: resource.delete(state, key_id, context), request, key_id
             )
             if receipt is None or record.key in receipt.keys:
                 return Response(204, headers=receipt_header(receipt))
+
+    async def act(self, request: Request, id: str, name: str, parent: Record | None = None) -> Response:
+        """Answer a request for one of the resource's actions on one object."""
+        action, caller = self.resource.actions[name], request.caller
+        if request.method != action.method:
+            raise not_allowed()
+        document = read_json(request.body) if request.body else {}
+        record = self.visible(id, caller, parent)
+        policy.enforce(caller, action.rule or name, target_of(record, self._store.state))
+        key_id = record.key.id
+        answers: list[Answer] = [None]
+
+        def decide(state: State, context: Context) -> Writes:
+            writes, answers[0] = action.decide(state, key_id, document, context)
+            return writes
+
+        receipt = await self.execute(caller, decide, request, key_id)
+        if answers[0] is None:
+            body = self._one(self.visible(id, caller, parent), caller)
+        else:
+            body = msgspec.json.encode(answers[0])
+        return Response(action.status, body, receipt_header(receipt))
 
     async def execute(
         self, caller: Caller, decide: Callable[[State, Context], Writes], request: Request, id: str | None = None
@@ -148,7 +191,7 @@ class Engine:
         An If-Match header holds for the very state that is decided on. Raises RevisionNumberConstraintFailed.
         """
         expected = _expected_revision(request)
-        store, kind = self._store, self.resource.name
+        store, kind = self._store, self.resource.record_kind
 
         def bound(state: State, held: Held) -> Writes:
             record = state.get(kind, id) if id is not None else None
@@ -173,7 +216,7 @@ class Engine:
             while await self.execute(caller, lambda state, context: complete(state, id, context), request) is not None:
                 pass
         except WeftError as err:  # agent/completion.py goes on with it
-            log.warning("not completed", kind=self.resource.name, id=id, error=str(err))
+            log.warning("not completed", kind=self.resource.record_kind, id=id, error=str(err))
 
     def _context(self, caller: Caller, held: Held) -> Context:
         return Context(
@@ -191,12 +234,15 @@ class Engine:
         hidden = policy.hidden_attributes(caller, self.resource.name)
         return b'{"%b":%b}' % (self.resource.name.encode(), self._views.some(record, hidden, fields))
 
-    def _select(self, query: ListQuery, caller: Caller) -> list[Record]:
+    def _select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
-        state = self._store.state
+        state, kind = self._store.state, self.resource.record_kind
         candidates = self._candidates(query)
-        if candidates is None:
-            records = all_visible(caller, self.resource.name, state)
+        records: Collection[Record]
+        if parent is not None:
+            records = state.referrers(parent.key.kind, parent.key.id, kind)
+        elif candidates is None:
+            records = all_visible(caller, kind, state)
         else:
             records = [record for record in candidates if may_see(caller, record, state)]
         value = self._views.value
@@ -208,9 +254,9 @@ class Engine:
 
     def _candidates(self, query: ListQuery) -> Collection[Record] | None:
         """Return a superset of what the filters let through, from the narrowest index at hand; None: none helps."""
-        state, kind = self._store.state, self.resource.name
+        state, kind = self._store.state, self.resource.record_kind
         for attribute, values in query.equal:
-            if attribute.name == "id":
+            if attribute.name == "id" and self.resource.find is None:
                 return [record for id in dict.fromkeys(values) if (record := state.get(kind, id)) is not None]
         found: Collection[Record] | None = None
         for attribute, values in query.equal:
@@ -222,12 +268,27 @@ class Engine:
                     found = hits.values()
         return found
 
-    def _enforce_create(self, caller: Caller, item: Item) -> None:
+    def _has_verb(self, verb: str) -> None:
+        if verb not in self.resource.verbs:
+            raise not_allowed()
+
+    def _parent_field(self, parent: Record | None) -> dict[str, str]:
+        of = self.resource.parent
+        return {of.field: parent.key.id} if of is not None and parent is not None else {}
+
+    def _created(self, id: str) -> Record:
+        record = self._store.state.get(self.resource.record_kind, id)
+        if record is None:  # somebody was quick to delete it
+            raise self.resource.not_found(id)
+        return record
+
+    def _enforce_create(self, caller: Caller, item: Item, parent: Record | None) -> None:
         network_id = item.get("network_id")
         state = self._store.state
         if network_id is not None and state.get("network", network_id) is None:
             raise NetworkNotFound(network_id)
-        target = target_for(item["project_id"], network_id, state)
+        owner = item["project_id"] if "project_id" in item or parent is None else parent.get("project_id")
+        target = target_for(owner, network_id, state)
         guarded = [name for name in self._guarded if name in item and item[name] != self._default(name)]
         action = f"create_{self.resource.name}"
         policy.enforce(caller, action, msgspec.structs.replace(target, values=item), guarded)

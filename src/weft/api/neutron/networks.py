@@ -3,6 +3,7 @@
 from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
+from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
 from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
 from weft.store.records import Record
@@ -29,7 +30,7 @@ NETWORKS = Resource(
     update_request=UpdateNetwork,
     create=create_networks,
     update=update_network,
-    delete=delete_network,
+    delete=deletion("network", delete_network),
     not_found=NetworkNotFound,
     derive=_derive,
 )

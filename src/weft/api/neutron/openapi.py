@@ -1,8 +1,9 @@
 """The API described as OpenAPI paths, made from the resources' descriptions."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from weft.api.neutron.resource import Resource
+from weft.api.neutron.resource import Action, Resource
 from weft.api.neutron.resources import RESOURCES
 from weft.wire.neutron.attributes import REQUIRED, Attribute
 
@@ -12,11 +13,37 @@ Document = dict[str, Any]
 def openapi_paths() -> Document:
     """Return path → operations for everything under `/v2.0`; schemas are inline."""
     paths: Document = {}
+    by_name = {resource.name: resource for resource in RESOURCES}
     for resource in RESOURCES:
-        paths[f"/v2.0/{resource.collection}"] = _collection(resource)
-        paths[f"/v2.0/{resource.collection}/{{id}}"] = _member(resource)
-        paths[f"/v2.0/{resource.collection}/{{id}}/tags"] = _tags(resource)
+        path = _path(resource, by_name)
+        if resource.verbs & {"list", "create"}:
+            paths[path] = _collection(resource)
+        if resource.verbs & {"show", "update", "delete"}:
+            paths[f"{path}/{{id}}"] = _member(resource)
+        if "tags" in resource.by_name:
+            paths[f"{path}/{{id}}/tags"] = _tags(resource)
+        for name, action in resource.actions.items():
+            paths[f"{path}/{{id}}/{name}"] = _action(resource, name, action)
+        if resource.parent is not None:
+            for below in [below for below in paths if below.startswith(path)]:
+                paths[below].setdefault("parameters", []).insert(0, _id_parameter("parent_id"))
     return paths
+
+
+def _path(resource: Resource, by_name: Mapping[str, Resource]) -> str:
+    if resource.parent is None:
+        return f"/v2.0/{resource.url_path}"
+    return f"{_path(by_name[resource.parent.name], by_name)}/{{parent_id}}/{resource.url_path}"
+
+
+def _action(resource: Resource, name: str, action: Action) -> Document:
+    body = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+    operation = {
+        "summary": f"{name.replace('_', ' ').capitalize()}, of a {resource.name}",
+        **(body if action.method == "PUT" else {}),
+        "responses": {str(action.status): _answer("Done", {"type": "object"})},
+    }
+    return {"parameters": [_id_parameter()], action.method.lower(): operation}
 
 
 def _collection(resource: Resource) -> Document:
@@ -28,7 +55,7 @@ def _collection(resource: Resource) -> Document:
             _closed({resource.collection: {"type": "array", "items": new, "minItems": 1}}),
         ]
     }
-    return {
+    document = {
         "get": {
             "summary": f"List {resource.collection}",
             "parameters": _list_parameters(resource),
@@ -40,12 +67,13 @@ def _collection(resource: Resource) -> Document:
             "responses": {"201": _answer("Created; X-Weft-Receipt names the write", {"oneOf": [one, many]})},
         },
     }
+    return _only(document, {"get": "list", "post": "create"}, resource)
 
 
 def _member(resource: Resource) -> Document:
     one = _wrapped(resource)
     change = _object(resource, [a for a in resource.attributes if a.put], required=False)
-    return {
+    document = {
         "parameters": [_id_parameter()],
         "get": {"summary": f"Show a {resource.name}", "responses": {"200": _answer(f"The {resource.name}", one)}},
         "put": {
@@ -58,6 +86,11 @@ def _member(resource: Resource) -> Document:
         },
         "delete": {"summary": f"Delete a {resource.name}", "responses": {"204": {"description": "Gone"}}},
     }
+    return _only(document, {"get": "show", "put": "update", "delete": "delete"}, resource)
+
+
+def _only(document: Document, verbs: Mapping[str, str], resource: Resource) -> Document:
+    return {key: value for key, value in document.items() if key not in verbs or verbs[key] in resource.verbs}
 
 
 def _tags(resource: Resource) -> Document:
@@ -114,5 +147,5 @@ def _answer(description: str, schema: Document) -> Document:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _id_parameter() -> Document:
-    return {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+def _id_parameter(name: str = "id") -> Document:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft.api.neutron.resource import Look, Match, Resource
+from weft.commands.deleting import deletion
 from weft.commands.errors import PortNotFound
 from weft.commands.ports import CreatePort, UpdatePort, create_ports, delete_port, update_port
 from weft.model import NodeId
@@ -82,7 +83,7 @@ PORTS = Resource(
     update_request=UpdatePort,
     create=create_ports,
     update=update_port,
-    delete=delete_port,
+    delete=deletion("port", delete_port),
     not_found=PortNotFound,
     derive=_derive,
     filters={"fixed_ips": _fixed_ips_filter, "security_groups": _groups_filter},

@@ -25,10 +25,14 @@ class Look(msgspec.Struct, frozen=True):
     runtime: Runtime
 
 
+Answer = dict[str, Any] | None  # None: the resource itself, as it is afterwards
 Create = Callable[[State, Sequence[Any], Context], Writes]
 Update = Callable[[State, str, Any, Context], Writes]
 Delete = Callable[[State, str, Context], Writes]
 Match = Callable[[Record], bool]
+Find = Callable[[State, str, str], Record | None]  # state, ID as in the path, parent's ID or "" → record
+
+VERBS = frozenset({"list", "show", "create", "update", "delete"})
 
 
 def nothing_derived(record: Record, look: Look) -> dict[str, Any]:
@@ -36,23 +40,65 @@ def nothing_derived(record: Record, look: Look) -> dict[str, Any]:
     return {}
 
 
+@dataclass(frozen=True)
+class Parent:
+    """Whose part a resource is: `/qos/policies/{id}/bandwidth_limit_rules`."""
+
+    name: str  # of the parent's resource: "qos_policy"
+    field: str  # of the record, which refers to the parent: "qos_policy_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What can be asked of one object besides the five verbs: `PUT /routers/{id}/add_router_interface`.
+
+    `decide` takes (state, id, document, context); `document` is the decoded JSON body ({} if there is none).
+    """
+
+    decide: Callable[[State, str, dict[str, Any], Context], tuple[Writes, Answer]]
+    method: str = "PUT"
+    status: int = 200
+    rule: str = ""  # of the policy; "" = the action's name in the path
+
+
+def no_change(*args: Any) -> Writes:
+    """Stand for a verb that the resource does not have."""
+    raise AssertionError("the resource has no such verb")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resource:
     """One kind of object of the API."""
 
-    name: str  # "network": also the kind of its records
+    name: str  # "network"
     collection: str  # "networks"
+    path: str = ""  # of the collection in URLs, such as "qos/policies"; "" = `collection`
+    kind: str = ""  # of its records; "" = `name`
+    verbs: frozenset[str] = VERBS
+    parent: Parent | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    find: Find | None = None  # where the ID in the path is not the record's own
     attributes: tuple[Attribute, ...]
-    create_request: type[msgspec.Struct]
-    update_request: type[msgspec.Struct]
-    create: Create  # all of a bulk request at once, or none
-    update: Update
-    delete: Delete
+    create_request: type[msgspec.Struct] = msgspec.Struct
+    update_request: type[msgspec.Struct] = msgspec.Struct
+    create: Create = no_change  # all of a bulk request at once, or none
+    update: Update = no_change
+    delete: Delete = no_change
     complete: Delete | None = None  # what is to be done after a create, in steps, until it writes nothing
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds
     # Filters that are not "the attribute equals one of these": query name → values → match.
     filters: Mapping[str, Callable[[Sequence[str]], Match]] = field(default_factory=dict)
+
+    @cached_property
+    def url_path(self) -> str:
+        """The collection's path, below the parent's if it has one."""
+        return self.path or self.collection
+
+    @cached_property
+    def record_kind(self) -> str:
+        """The kind of the records behind it."""
+        return self.kind or self.name
 
     @cached_property
     def visible(self) -> tuple[Attribute, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
 from weft.commands.auto_addresses import add_auto_addresses
+from weft.commands.deleting import deletion
 from weft.commands.errors import SubnetNotFound
 from weft.commands.subnets import CreateSubnet, UpdateSubnet, create_subnets, delete_subnet, update_subnet
 from weft.store.records import Record
@@ -26,7 +27,7 @@ SUBNETS = Resource(
     update_request=UpdateSubnet,
     create=create_subnets,
     update=update_subnet,
-    delete=delete_subnet,
+    delete=deletion("subnet", delete_subnet),
     complete=add_auto_addresses,
     not_found=SubnetNotFound,
     derive=_derive,

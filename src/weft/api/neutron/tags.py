@@ -17,9 +17,11 @@ from weft.store.writes import Writes
 from weft.wire.neutron.types import TAG_LENGTH, string_problem, tags_problem
 
 
-async def serve_tags(engine: Engine, request: Request, id: str, rest: list[str]) -> Response:
+async def serve_tags(
+    engine: Engine, request: Request, id: str, rest: list[str], parent: Record | None = None
+) -> Response:
     """Answer a request on an object's tags; `rest` is the path after `tags`."""
-    record = engine.visible(id, request.caller)
+    record = engine.visible(id, request.caller, parent)
     if len(rest) > 1:
         raise nothing_here()
     if request.method in ("GET", "HEAD"):
@@ -27,13 +29,13 @@ async def serve_tags(engine: Engine, request: Request, id: str, rest: list[str])
     verb = {"PUT": "update", "POST": "create", "DELETE": "delete"}.get(request.method)
     if verb is None or (rest and verb == "create"):
         raise not_allowed()
-    name = engine.resource.name
+    name, key_id = engine.resource.name, record.key.id
     policy.enforce(request.caller, f"{verb}_{name}:tags", target_of(record, engine.state))
     tags = _read_tags(request, rest) if verb != "delete" else []
     tag = _checked(rest[0]) if rest else None
 
     def decide(state: State, context: Context) -> Writes:
-        current = state.get(name, id)
+        current = state.get(engine.resource.record_kind, key_id)
         if current is None:
             raise engine.resource.not_found(id)
         if verb == "delete":
@@ -42,7 +44,7 @@ async def serve_tags(engine: Engine, request: Request, id: str, rest: list[str])
             return add_tags(current, tags, context)
         return replace_tags(current, tags, context)
 
-    receipt = await engine.execute(request.caller, decide, request, id)
+    receipt = await engine.execute(request.caller, decide, request, key_id)
     if verb == "delete":
         return Response(204, headers=receipt_header(receipt))
     if tag is not None:

@@ -22,8 +22,9 @@ def show_resources(base_url: str) -> Response:
         {
             "name": resource.name,
             "collection": resource.collection,
-            "links": [{"rel": "self", "href": f"{base_url}/v2.0/{resource.collection}"}],
+            "links": [{"rel": "self", "href": f"{base_url}/v2.0/{resource.url_path}"}],
         }
         for resource in RESOURCES
+        if resource.parent is None
     ]
     return Response(200, msgspec.json.encode({"resources": resources}))

@@ -28,6 +28,7 @@ class Views:
         self._resource, self._look = resource, look
         self._stored = tuple(attribute for attribute in resource.visible if not attribute.derived)
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
+        self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
         self._cache: dict[tuple[str, Collection[str]], tuple[Record, dict[str, Any], bytes]] = {}
 
     def encoded(self, record: Record, hidden: frozenset[str]) -> bytes:
@@ -55,15 +56,15 @@ class Views:
         if not attribute.derived:
             return record.get(attribute.key, attribute.empty)
         common = _COMMON.get(attribute.name)
-        if common is not None:
+        if common is not None and not self._resource.find:
             return common(record)
         return self._resource.derive(record, self._look).get(attribute.name)
 
     def _full(self, record: Record, derived: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
         whole = {attribute.name: record.get(attribute.key, attribute.empty) for attribute in self._stored}
-        whole.update(derived)
-        for name, read in _COMMON.items():
+        for name, read in self._common:
             whole[name] = read(record)
+        whole.update(derived)
         for name in hidden | self._secret:
             whole.pop(name, None)
         return whole

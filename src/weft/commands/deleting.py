@@ -1,0 +1,36 @@
+"""What else goes when a thing goes, and what keeps it: the one place where areas meet on a delete.
+
+A floating IP loses its port, a trunk's parent port refuses to go: each area says so in a function of
+`(state, record, context)` that raises to refuse or returns the writes that follow. The table below names them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from weft.commands.context import Context
+from weft.store.protocol import State
+from weft.store.records import Record
+from weft.store.writes import Write, Writes
+
+Delete = Callable[[State, str, Context], Writes]
+Follow = Callable[[State, Record, Context], Sequence[Write]]
+
+FOLLOWS: Mapping[str, tuple[Follow, ...]] = {}  # kind → what follows, in this order
+
+
+def deletion(kind: str, base: Delete) -> Delete:
+    """Return `base` together with what follows the delete of a record of `kind`.
+
+    `base` decides first, so that its refusals (not found, in use) come first, as in Neutron.
+    """
+
+    def delete(state: State, id: str, context: Context) -> Writes:
+        writes = base(state, id, context)
+        record = state.get(kind, id)
+        if record is None:
+            return writes
+        more = [write for follow in FOLLOWS.get(kind, ()) for write in follow(state, record, context)]
+        return msgspec.structs.replace(writes, writes=(*more, *writes.writes)) if more else writes
+
+    return delete

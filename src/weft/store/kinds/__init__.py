@@ -1,0 +1,36 @@
+"""Every kind of record: its fields, what it refers to, what it is looked up by, who writes it.
+
+Fields hold plain JSON values (str, int, bool, None, list, dict); addresses and prefixes are strings in
+canonical form (`str(ip_address(x))`). Kinds and fields unknown to this version are kept and passed on.
+
+Which field refers to which kind is what "a tombstone yields to a live reference" follows; a path with
+`[]` looks into a list: `fixed_ips[].subnet_id`.
+"""
+
+from weft.store.kinds import core, fabric, identity
+from weft.store.kinds.core import NETWORK, PORT, SUBNET
+from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
+from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
+from weft.store.kinds.kind import Kind
+
+AREAS = (fabric, core, identity)
+
+KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}
+
+__all__ = [
+    "ASSIGNMENT",
+    "CONFLICT",
+    "DOMAIN",
+    "KINDS",
+    "NETWORK",
+    "NODE",
+    "POOL",
+    "PORT",
+    "PROJECT",
+    "REVOCATION",
+    "ROLE",
+    "SITE",
+    "SUBNET",
+    "USER",
+    "Kind",
+]

@@ -1,0 +1,28 @@
+"""Neutron's core: networks, subnets, ports."""
+
+from weft.store.kinds.kind import Kind
+
+NETWORK = Kind("network", indexed=("project_id", "vni"), unique=(("vni",),))
+"""Fields: project_id, name, description, admin_state_up, shared, external (router:external), mtu, vni, network_type
+("vxlan"), port_security_enabled, availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z")."""
+
+SUBNET = Kind("subnet", refers=(("network_id", "network"),), indexed=("project_id",))
+"""Fields: project_id, network_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp, allocation_pools
+[{start, end}], dns_nameservers [], host_routes [{destination, nexthop}], ipv6_ra_mode, ipv6_address_mode, tags [],
+created_at; and the delegation of its addresses (blocks.py): giver (site), block_size (addresses per block),
+"block.<index>" → site, "item.<address>" → site."""
+
+PORT = Kind(
+    "port",
+    refers=(("network_id", "network"), ("fixed_ips[].subnet_id", "subnet")),
+    indexed=("project_id", "device_id", "mac_address", "host", "fixed_ips[].ip_address"),
+    unique=(("network_id", "mac_address"), ("fixed_ips[].subnet_id", "fixed_ips[].ip_address")),
+    coupled=(("host", "vnic_type", "profile", "previous_hosts"),),
+)
+"""Fields: project_id, network_id, name, description, admin_state_up, mac_address, fixed_ips [{subnet_id,
+ip_address}], device_id, device_owner, host (binding:host_id, "" = unbound), vnic_type, profile {},
+port_security_enabled,
+allowed_address_pairs [], extra_dhcp_opts [], security_groups [], dns_name, tags [], created_at,
+previous_hosts [{host, until}] (newest last, at most 16). Status, vif_type and revision are derived, never stored."""
+
+KINDS = (NETWORK, SUBNET, PORT)

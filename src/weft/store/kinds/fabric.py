@@ -1,0 +1,20 @@
+"""The fabric's own records."""
+
+from weft.store.kinds.kind import Kind
+
+SITE = Kind("site")
+"""A site. id = its name. Fields: number, nats_url (as other sites dial it), api_url (public), region,
+dead (True after an operator declared it lost), epoch (bumped then). Written by its own weftd; `dead` by any."""
+
+NODE = Kind("node", refers=(("site", "site"),), indexed=("site",))
+"""A machine. id = its host name (= binding:host_id). Fields: site, underlay_ip, api_url. Written by its own weftd."""
+
+CONFLICT = Kind("conflict")
+"""One concurrent loss, violation or yielded tombstone. id = hash of its content, stamps copied from it, so
+that every site that notices writes the very same record. Fields: what ("field", "duplicate", "kept", "delete-won"),
+kind, id_of (record), scope, field, won {value, ms, site}, lost {value, ms, site}, message (one sentence)."""
+
+POOL = Kind("pool")
+"""Grants of a fabric-wide pool. id = "vni" or "mac". Fields: see blocks.py; written by the giver (site number 1)."""
+
+KINDS = (SITE, NODE, CONFLICT, POOL)
