@@ -7,7 +7,7 @@ from weft.api.caller import Unauthenticated
 from weft.api.identity.seeding import seed_identity
 from weft.api.identity.service import authenticator
 from weft.api.settings import ApiSettings
-from weft.commands.bootstrap import ADMIN_PROJECT, ADMIN_USER
+from weft.commands.identity.bootstrap import ADMIN_PROJECT, ADMIN_USER
 from weft.store.simulated.memory import MemoryStore
 
 ADMIN_SCOPE = {"project": {"name": "admin", "domain": {"name": "Default"}}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from weft.commands.bootstrap import ADMIN_PROJECT, ADMIN_USER
+from weft.commands.identity.bootstrap import ADMIN_PROJECT, ADMIN_USER
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_a_user_changes_its_own_password(api):
 
 
 async def test_two_sites_that_gave_one_name_agree_who_has_it(api):
-    from weft.commands.directory import named
+    from weft.commands.identity.directory import named
     from weft.store.records import Key, write
 
     state = api.identity.store.state

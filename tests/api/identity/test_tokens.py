@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from weft.api.caller import Unauthenticated
 from weft.api.identity.tokens import Token, TokenBox, new_audit_id
-from weft.commands.directory import SYSTEM, UNSCOPED, Scope
+from weft.commands.identity.directory import SYSTEM, UNSCOPED, Scope
 
 BOX = TokenBox(b"k" * 32)
 IDS = st.one_of(st.uuids().map(lambda id: id.hex), st.text(min_size=1, max_size=64), st.sampled_from(["default", "7E"]))

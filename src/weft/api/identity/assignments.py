@@ -9,8 +9,8 @@ from starlette.routing import Route
 from weft.api.identity.http import admin, answer, identity_of, nothing
 from weft.api.identity.listing import list_links, listing
 from weft.api.identity.roles import role_body
-from weft.commands.assignments import Assignment, NoSuchAssignment, grant_role, require_parts, revoke_role
-from weft.commands.directory import SYSTEM, Scope, assigned_roles, require, scope_of
+from weft.commands.identity.assignments import Assignment, NoSuchAssignment, grant_role, require_parts, revoke_role
+from weft.commands.identity.directory import SYSTEM, Scope, assigned_roles, require, scope_of
 from weft.store.execute import execute
 from weft.store.protocol import State
 from weft.store.records import Record

@@ -16,8 +16,8 @@ from weft.api.identity.login import log_in
 from weft.api.identity.projects import project_body
 from weft.api.identity.service import Identity
 from weft.api.identity.tokens import Token
-from weft.commands.directory import is_enabled, scopes_of
-from weft.commands.revocations import revoke_token
+from weft.commands.identity.directory import is_enabled, scopes_of
+from weft.commands.identity.revocations import revoke_token
 from weft.model import NotFound
 from weft.store.execute import execute
 from weft.store.records import Record

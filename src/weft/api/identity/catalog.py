@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from weft.api.settings import ApiSettings
-from weft.commands.bootstrap import bootstrap_id
+from weft.commands.identity.bootstrap import bootstrap_id
 from weft.store.protocol import State
 
 INTERFACES = ("public", "internal", "admin")

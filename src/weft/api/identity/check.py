@@ -6,7 +6,7 @@ user, project or domain is gone or disabled, or whose user lost every role in th
 
 from weft.api.caller import Caller, Unauthenticated
 from weft.api.identity.tokens import Token, TokenBox
-from weft.commands.directory import Scope, assigned_roles, is_enabled
+from weft.commands.identity.directory import Scope, assigned_roles, is_enabled
 from weft.store.protocol import State
 from weft.store.records import Record
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from weft.api.identity.http import Forbidden, admin, answer, caller, identity_of
 from weft.api.identity.listing import listing
-from weft.commands.directory import require
+from weft.commands.identity.directory import require
 from weft.store.records import Record
 
 

@@ -8,7 +8,7 @@ from weft.api.identity.http import BadBody
 from weft.api.identity.passwords import PASSWORD_BYTES_MAX
 from weft.api.identity.service import Identity
 from weft.api.identity.tokens import Token, new_audit_id
-from weft.commands.directory import SYSTEM, UNSCOPED, Scope, domain_named, is_enabled, named
+from weft.commands.identity.directory import SYSTEM, UNSCOPED, Scope, domain_named, is_enabled, named
 from weft.store.protocol import State
 from weft.store.records import Record
 from weft.wire.keystone import AuthSpec, DomainRef, ProjectRef, ScopeSpec, UserWithPassword

@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from weft.api.identity.http import BadBody, Forbidden, admin, answer, body_as, caller, given, identity_of, nothing
 from weft.api.identity.listing import listing
-from weft.commands.directory import DEFAULT_DOMAIN, assigned_roles, require
-from weft.commands.directory import Scope as RoleScope
-from weft.commands.projects import CreateProject, create_project, delete_project, update_project
+from weft.commands.identity.directory import DEFAULT_DOMAIN, assigned_roles, require
+from weft.commands.identity.directory import Scope as RoleScope
+from weft.commands.identity.projects import CreateProject, create_project, delete_project, update_project
 from weft.store.execute import execute
 from weft.store.records import Record
 from weft.wire.keystone import ProjectRequest

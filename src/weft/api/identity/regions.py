@@ -9,7 +9,7 @@ from starlette.routing import Route
 from weft.api.identity.catalog import SERVICES, endpoints, sites_by_region
 from weft.api.identity.http import admin, answer, caller, identity_of
 from weft.api.identity.listing import list_links
-from weft.commands.directory import NoSuchThing
+from weft.commands.identity.directory import NoSuchThing
 
 
 def _rows(request: Request, kind: str) -> list[dict[str, Any]]:

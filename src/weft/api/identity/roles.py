@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from weft.api.identity.http import BadBody, admin, answer, body_as, given, identity_of, nothing
 from weft.api.identity.listing import list_links, listing
-from weft.commands.directory import IMPLIED_ROLES, named, require
-from weft.commands.roles import CreateRole, create_role, delete_role, update_role
+from weft.commands.identity.directory import IMPLIED_ROLES, named, require
+from weft.commands.identity.roles import CreateRole, create_role, delete_role, update_role
 from weft.store.execute import execute
 from weft.store.records import Record
 from weft.wire.keystone import RoleRequest

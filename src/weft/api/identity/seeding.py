@@ -4,7 +4,7 @@ import asyncio
 
 from weft.api.identity.passwords import SALT_BYTES, hash_password
 from weft.api.identity.tokens import derive_key
-from weft.commands.bootstrap import bootstrap_records
+from weft.commands.identity.bootstrap import bootstrap_records
 from weft.store.protocol import Store
 
 

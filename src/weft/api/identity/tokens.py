@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from weft.api.caller import Unauthenticated
-from weft.commands.directory import UNSCOPED, Scope
+from weft.commands.identity.directory import UNSCOPED, Scope
 
 REMEMBERED_MAX = 1024  # tokens; clients send the same one again and again
 

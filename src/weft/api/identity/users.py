@@ -14,8 +14,8 @@ from weft.api.identity.listing import list_links, listing
 from weft.api.identity.passwords import PASSWORD_BYTES_MAX
 from weft.api.identity.projects import project_body
 from weft.api.identity.service import Identity
-from weft.commands.directory import DEFAULT_DOMAIN, require, scopes_of
-from weft.commands.users import CreateUser, create_user, delete_user, update_user
+from weft.commands.identity.directory import DEFAULT_DOMAIN, require, scopes_of
+from weft.commands.identity.users import CreateUser, create_user, delete_user, update_user
 from weft.store.execute import execute
 from weft.store.records import Record
 from weft.wire.keystone import PasswordChangeRequest, UserRequest

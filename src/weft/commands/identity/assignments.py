@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from weft.commands.directory import SYSTEM, NoSuchThing, Scope
+from weft.commands.identity.directory import SYSTEM, NoSuchThing, Scope
 from weft.model import NotFound
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from weft.commands.assignments import assignment_id
-from weft.commands.directory import DEFAULT_DOMAIN, SYSTEM, Scope
+from weft.commands.identity.assignments import assignment_id
+from weft.commands.identity.directory import DEFAULT_DOMAIN, SYSTEM, Scope
 from weft.store.records import Field, Key, Record, Stamp
 
 BOOTSTRAP_SITE = ""  # no site is called that: its stamps lose to every real one of the same clock

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from weft.commands.assignments import assignments_about
-from weft.commands.directory import named, require
-from weft.commands.names import DuplicateName, checked_name
+from weft.commands.identity.assignments import assignments_about
+from weft.commands.identity.directory import named, require
+from weft.commands.identity.names import DuplicateName, checked_name
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key
 from weft.store.writes import Write, Writes

@@ -1,0 +1,1 @@
+"""Who there is and who may: users, groups, projects, domains, roles, credentials, the catalogue; pure."""
