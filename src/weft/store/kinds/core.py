@@ -14,7 +14,7 @@ created_at; and the delegation of its addresses (blocks.py): giver (site), block
 
 PORT = Kind(
     "port",
-    refers=(("network_id", "network"), ("fixed_ips[].subnet_id", "subnet")),
+    refers=(("network_id", "network"), ("fixed_ips[].subnet_id", "subnet"), ("router_id", "router")),
     indexed=("project_id", "device_id", "mac_address", "host", "fixed_ips[].ip_address"),
     unique=(("network_id", "mac_address"), ("fixed_ips[].subnet_id", "fixed_ips[].ip_address")),
     coupled=(("host", "vnic_type", "profile", "previous_hosts"),),
@@ -23,6 +23,7 @@ PORT = Kind(
 ip_address}], device_id, device_owner, host (binding:host_id, "" = unbound), vnic_type, profile {},
 port_security_enabled,
 allowed_address_pairs [], extra_dhcp_opts [], security_groups [], dns_name, tags [], created_at,
-previous_hosts [{host, until}] (newest last, at most 16). Status, vif_type and revision are derived, never stored."""
+previous_hosts [{host, until}] (newest last, at most 16), router_id (whose interface or gateway it is). Status,
+vif_type and revision are derived, never stored."""
 
 KINDS = (NETWORK, SUBNET, PORT)

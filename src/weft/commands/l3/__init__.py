@@ -1,0 +1,1 @@
+"""Routers and floating IPs, and what belongs to them."""

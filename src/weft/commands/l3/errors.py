@@ -1,0 +1,234 @@
+"""Why a router or floating IP command refuses, in Neutron's words (neutron-lib, exceptions/l3.py and beside it)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from weft.model import Conflict, Invalid, NotFound
+
+
+# ---- not there, or none of the caller's business
+class RouterNotFound(NotFound):
+    """No such router."""
+
+    code = "router_not_found"
+
+    def __init__(self, router_id: str) -> None:
+        super().__init__(f"Router {router_id} could not be found")
+
+
+class FloatingIPNotFound(NotFound):
+    """No such floating IP."""
+
+    code = "floating_ip_not_found"
+
+    def __init__(self, floatingip_id: str) -> None:
+        super().__init__(f"Floating IP {floatingip_id} could not be found")
+
+
+class RouterInterfaceNotFound(NotFound):
+    """The port is none of the router's interfaces."""
+
+    code = "router_interface_not_found"
+
+    def __init__(self, router_id: str, port_id: str) -> None:
+        super().__init__(f"Router {router_id} does not have an interface with id {port_id}")
+
+
+class RouterInterfaceNotFoundForSubnet(NotFound):
+    """None of the router's interfaces is on the subnet."""
+
+    code = "router_interface_not_found_for_subnet"
+
+    def __init__(self, router_id: str, subnet_id: str) -> None:
+        super().__init__(f"Router {router_id} has no interface on subnet {subnet_id}")
+
+
+class ExternalGatewayForFloatingIPNotFound(NotFound):
+    """No router leads from the port's subnet to the external network."""
+
+    code = "external_gateway_for_floating_ip_not_found"
+
+    def __init__(self, external_network_id: str, subnet_id: str, port_id: str) -> None:
+        super().__init__(
+            f"External network {external_network_id} is not reachable from subnet {subnet_id}.  Therefore, cannot "
+            f"associate Port {port_id} with a Floating IP."
+        )
+
+
+class AvailabilityZoneNotFound(NotFound):
+    """No site has this name."""
+
+    code = "availability_zone_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"AvailabilityZone {name} could not be found.")
+
+
+class FlavorNotFound(NotFound):
+    """No such flavor."""
+
+    code = "flavor_not_found"
+
+    def __init__(self, flavor_id: str) -> None:
+        super().__init__(f"Flavor {flavor_id} could not be found.")
+
+
+# ---- makes no sense
+class InvalidRoutes(Invalid):
+    """A route's next hop is the router itself, or out of its reach."""
+
+    code = "invalid_routes"
+
+    def __init__(self, routes: Sequence[Any], reason: str) -> None:
+        super().__init__(f"Invalid format for routes: {list(routes)}, {reason}")
+
+
+class SubnetMismatchForPort(Invalid):
+    """The interface is on another subnet than the one named."""
+
+    code = "subnet_mismatch_for_port"
+
+    def __init__(self, port_id: str, subnet_id: str) -> None:
+        super().__init__(f"Subnet on port {port_id} does not match the requested subnet {subnet_id}.")
+
+
+class ExternalIpAddressExhausted(Invalid):
+    """The external network gave no IPv4 address."""
+
+    code = "external_ip_address_exhausted"
+
+    def __init__(self, network_id: str) -> None:
+        super().__init__(f"Unable to find any IP address on external network {network_id}.")
+
+
+class IPAddressChangeNotAllowed(Invalid):
+    """A router's interface keeps its IPv4 addresses."""
+
+    code = "ip_address_change_not_allowed"
+
+    def __init__(self, port_id: str) -> None:
+        super().__init__(f"IP updates for port {port_id} are not allowed")
+
+
+# ---- makes sense, but not now
+class RouterInUse(Conflict):
+    """Something still needs the router."""
+
+    code = "router_in_use"
+
+    def __init__(self, router_id: str, reason: str = "still has ports") -> None:
+        super().__init__(f"Router {router_id} {reason}")
+
+
+class RouterInterfaceInUseByFloatingIP(Conflict):
+    """A floating IP leads through the interface."""
+
+    code = "router_interface_in_use_by_floating_ip"
+
+    def __init__(self, router_id: str, subnet_id: str) -> None:
+        super().__init__(
+            f"Router interface for subnet {subnet_id} on router {router_id} cannot be deleted, as it is required by "
+            "one or more floating IPs."
+        )
+
+
+class RouterInterfaceInUseByRoute(Conflict):
+    """A route's next hop is behind the interface."""
+
+    code = "router_interface_in_use_by_route"
+
+    def __init__(self, router_id: str, subnet_id: str) -> None:
+        super().__init__(
+            f"Router interface for subnet {subnet_id} on router {router_id} cannot be deleted, as it is required by "
+            "one or more routes."
+        )
+
+
+class RouterExternalGatewayInUseByFloatingIp(Conflict):
+    """Floating IPs of the external network lead through the router."""
+
+    code = "router_external_gateway_in_use_by_floating_ip"
+
+    def __init__(self, router_id: str, network_id: str) -> None:
+        super().__init__(
+            f"Gateway cannot be updated for router {router_id}, since a gateway to external network {network_id} is "
+            "required by one or more floating IPs."
+        )
+
+
+class FloatingIPPortAlreadyAssociated(Conflict):
+    """Another floating IP of that network leads to this address."""
+
+    code = "floating_ip_port_already_associated"
+
+    def __init__(self, floating_ip: str, floatingip_id: str, port_id: str, fixed_ip: str, network_id: str) -> None:
+        super().__init__(
+            f"Cannot associate floating IP {floating_ip} ({floatingip_id}) with port {port_id} using fixed IP "
+            f"{fixed_ip}, as that fixed IP already has a floating IP on external network {network_id}."
+        )
+
+
+class FipAssociated(Conflict):
+    """Somebody else's floating IP leads to the port."""
+
+    code = "fip_associated"
+
+    def __init__(self, port_id: str) -> None:
+        super().__init__(
+            f"Unable to complete the operation on port {port_id} because the port still has an associated floating IP."
+        )
+
+
+class PortInUse(Conflict):
+    """The port is plugged in elsewhere."""
+
+    code = "port_in_use"
+
+    def __init__(self, port_id: str, network_id: str, device_id: str) -> None:
+        super().__init__(
+            f"Unable to complete operation on port {port_id} for network {network_id}. Port already has an attached "
+            f"device {device_id}."
+        )
+
+
+class ServicePortInUse(Conflict):
+    """A router's or floating IP's port goes with that, not by itself."""
+
+    code = "service_port_in_use"
+
+    def __init__(self, port_id: str, device_owner: str) -> None:
+        super().__init__(
+            f"Port {port_id} cannot be deleted directly via the port API: has device owner {device_owner}."
+        )
+
+
+class GatewayIpInUse(Conflict):
+    """A router has the subnet's gateway address."""
+
+    code = "gateway_ip_in_use"
+
+    def __init__(self, address: str, port_id: str) -> None:
+        super().__init__(f"Current gateway ip {address} already in use by port {port_id}. Unable to update.")
+
+
+class ExternalNetworkInUse(Conflict):
+    """Routers have their gateways on the network."""
+
+    code = "external_network_in_use"
+
+    def __init__(self, network_id: str) -> None:
+        super().__init__(
+            f"External network {network_id} cannot be updated to be made non-external, since it has existing gateway "
+            "ports."
+        )
+
+
+class DeviceIDNotOwnedByTenant(Conflict):
+    """The device is another project's router."""
+
+    code = "device_id_not_owned_by_tenant"
+
+    def __init__(self, device_id: str) -> None:
+        super().__init__(
+            f"The following device_id {device_id} is not owned by your project or matches another project router."
+        )

@@ -1,0 +1,24 @@
+"""What joins networks: routers, and floating IPs."""
+
+from weft.store.kinds.kind import Kind
+
+ROUTER = Kind("router", indexed=("project_id", "flavor_id", "qos_policy_id"))
+"""Fields: project_id, name, description, admin_state_up, enable_snat, gw_port_id (which of its gateways
+`external_gateway_info` shows; if that is gone, the oldest), qos_policy_id (of its gateway), routes
+[{destination, nexthop}], distributed, ha, flavor_id, availability_zone_hints [], enable_ndp_proxy,
+enable_default_route_ecmp, enable_default_route_bfd, tags [], created_at. Its gateways and interfaces are ports:
+those whose router_id it is."""
+
+FLOATINGIP = Kind(
+    "floatingip",
+    refers=(("floating_network_id", "network"), ("floating_port_id", "port"), ("router_id", "router")),
+    indexed=("project_id", "port_id", "fixed_ip_address", "floating_ip_address", "qos_policy_id"),
+    unique=(("floating_network_id", "port_id", "fixed_ip_address"),),
+    coupled=(("port_id", "fixed_ip_address", "router_id"),),
+)
+"""Fields: project_id, description, floating_network_id, floating_ip_address, floating_port_id (the port that holds
+the address), port_id (the port it leads to, or null), fixed_ip_address, router_id, qos_policy_id, dns_name,
+dns_domain, tags [], created_at. `port_id` does not hold its port alive: a port that is deleted leaves the floating IP
+without one, wherever that was done."""
+
+KINDS = (ROUTER, FLOATINGIP)
