@@ -29,6 +29,7 @@ class ApiConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     listen: str = "0.0.0.0:9696"
     public_url: str = "http://127.0.0.1:9696"  # goes into the catalogue
+    policy_file: str = "/etc/weft/policy.yaml"  # rules in place of Neutron's defaults; need not exist
 
 
 class NatsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -53,7 +53,12 @@ def open_kernel(config: Config) -> DataPlane:
 
 async def open_api(config: Config, store: Store, secret: bytes) -> ASGIApp:
     """Return the HTTP application."""
-    settings = ApiSettings(fabric_secret=secret, public_url=config.api.public_url, region=config.node.region)
+    settings = ApiSettings(
+        fabric_secret=secret,
+        public_url=config.api.public_url,
+        region=config.node.region,
+        policy_file=Path(config.api.policy_file) if config.api.policy_file else None,
+    )
     await answer_sites(store)
     return create_app(store, settings)
 

@@ -9,6 +9,7 @@ from weft.api.gate import Gate
 from weft.api.identity.app import identity_app
 from weft.api.identity.service import Identity, wall_clock_ms
 from weft.api.neutron.app import neutron_app
+from weft.api.neutron.policy import Policy
 from weft.api.prefixes import Prefixes
 from weft.api.settings import ApiSettings
 from weft.store.protocol import Store
@@ -21,5 +22,5 @@ def create_app(store: Store, settings: ApiSettings, *, now_ms: Callable[[], int]
         "/identity": identity_app(identity),
         "/weft/v1": fabric_app(store, settings, identity.authenticate),
     }
-    neutron = neutron_app(store, identity.authenticate)
+    neutron = neutron_app(store, identity.authenticate, Policy(settings.policy_file))
     return Gate(Prefixes(rooms, otherwise=neutron))

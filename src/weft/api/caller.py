@@ -5,10 +5,14 @@ answers as quickly as a connected one. The built-in identity service makes one (
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from weft.model import Denied
+
+if TYPE_CHECKING:
+    from weft.api.neutron.policy.rights import Rights
 
 AUTHENTICATION_REQUIRED = "The request you have made requires authentication."  # Keystone's words
 
@@ -20,11 +24,41 @@ class Caller(msgspec.Struct, frozen=True):
     project_id: str | None = None  # None: the token is unscoped or scoped to a domain
     domain_id: str | None = None
     roles: frozenset[str] = frozenset()  # names, lower case, implied ones included
+    system_scope: str | None = None  # "all": a token of the whole system
+    user_domain_id: str | None = None
+    project_domain_id: str | None = None
+    is_admin_project: bool = True  # as Keystone says where no project is named for it
+    service_roles: frozenset[str] = frozenset()  # of the service that passes a user's request on (X-Service-Token)
+    rights: "Rights | None" = None  # what the policy in force makes of all that; None: nobody has asked it
 
     @property
     def is_admin(self) -> bool:
         """May see and change every project's things."""
-        return "admin" in self.roles
+        return "admin" in self.roles if self.rights is None else self.rights.is_admin
+
+    @property
+    def scope(self) -> str:
+        """What the token is for, in the words of policy rules. Unscoped ones count as a project's."""
+        if self.system_scope:
+            return "system"
+        return "domain" if self.domain_id else "project"
+
+    def policy_values(self) -> dict[str, Any]:
+        """Return what a rule may compare with. Source: oslo.context, RequestContext.to_policy_values."""
+        return {
+            "user_id": self.user_id,
+            "user_domain_id": self.user_domain_id,
+            "system_scope": self.system_scope,
+            "system": self.system_scope,
+            "domain_id": self.domain_id,
+            "project_id": self.project_id,
+            "tenant_id": self.project_id,
+            "project_domain_id": self.project_domain_id,
+            "roles": sorted(self.roles),
+            "is_admin_project": self.is_admin_project,
+            "is_admin": self.is_admin,
+            "service_roles": sorted(self.service_roles),
+        }
 
     @property
     def actor(self) -> str:

@@ -1,5 +1,7 @@
 """What the APIs must know besides the store: who we are to clients, and the fabric's secret."""
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -10,6 +12,7 @@ class ApiSettings(msgspec.Struct, frozen=True):
     public_url: str = "http://127.0.0.1:9696"  # how clients reach this node; goes into the catalogue
     region: str = "RegionOne"  # what the answering node's own endpoints are called in the catalogue
     token_lifetime_s: int = 3600
+    policy_file: Path | None = None  # the operator's rules, see docs/howto/override-policy.md
 
     @property
     def identity_url(self) -> str:

@@ -4,12 +4,14 @@ Plain ASGI rather than a framework's router: there are a handful of paths, and e
 is a tenth of what a port create may cost.
 """
 
+import time
 import uuid
 from urllib.parse import unquote
 
+import msgspec
 import structlog
 
-from weft.api.caller import Authenticate, Unauthenticated
+from weft.api.caller import Authenticate, Caller, Unauthenticated
 from weft.api.errors import (
     INTERNAL_ERROR,
     error_document,
@@ -34,6 +36,7 @@ from weft.api.neutron.http import (
     read_body,
     respond,
 )
+from weft.api.neutron.policy import Policy
 from weft.api.neutron.quotas import show_quotas
 from weft.api.neutron.resources import RESOURCES
 from weft.api.neutron.routes import Routes
@@ -44,16 +47,16 @@ from weft.store.protocol import Store
 log = structlog.get_logger(__name__)
 
 
-def neutron_app(store: Store, authenticate: Authenticate) -> "NeutronApp":
-    """Return the application that serves `/` and `/v2.0` from `store`."""
-    return NeutronApp(store, authenticate)
+def neutron_app(store: Store, authenticate: Authenticate, policy: Policy | None = None) -> "NeutronApp":
+    """Return the application that serves `/` and `/v2.0` from `store`, under `policy` or Neutron's defaults."""
+    return NeutronApp(store, authenticate, policy or Policy())
 
 
 class NeutronApp:
     """See `neutron_app`."""
 
-    def __init__(self, store: Store, authenticate: Authenticate) -> None:
-        self._store, self._authenticate = store, authenticate
+    def __init__(self, store: Store, authenticate: Authenticate, policy: Policy) -> None:
+        self._store, self._authenticate, self._policy = store, authenticate, policy
         self._routes = Routes(Engine(resource, store) for resource in RESOURCES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +84,7 @@ class NeutronApp:
         if not parts:
             _only_get(scope["method"])
             return show_versions(base_url)
-        caller = self._authenticate(headers.get("x-auth-token"))
+        caller = self._caller(headers)
         if parts[0] != "v2.0":
             raise nothing_here()
         request = Request(
@@ -95,6 +98,14 @@ class NeutronApp:
             caller=caller,
         )
         return await self._route(request)
+
+    def _caller(self, headers: dict[str, str]) -> Caller:
+        """Return who asks, with what it may do. Raises Unauthenticated."""
+        caller = self._authenticate(headers.get("x-auth-token"))
+        if "x-service-token" in headers:  # a service passes a user's request on, as Nova does
+            service = self._authenticate(headers["x-service-token"])
+            caller = msgspec.structs.replace(caller, service_roles=service.roles)
+        return self._policy.with_rights(caller, time.monotonic())
 
     async def _route(self, request: Request) -> Response:
         parts = request.parts

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from weft.api.caller import Caller
+from weft.api.neutron.policy import rights_of
 from weft.api.neutron.resource import Resource
 from weft.wire.neutron.attributes import REQUIRED, Attribute, BadRequest
 
@@ -101,8 +102,8 @@ def _settle_project(given: Item, caller: Caller) -> None:
     tenant_id = given.pop("tenant_id", None)
     if tenant_id is not None and given.setdefault("project_id", tenant_id) != tenant_id:
         raise BadRequest("'project_id' and 'tenant_id' do not match")
-    may_act_for_others = caller.is_admin or "service" in caller.roles
-    if "project_id" in given and given["project_id"] != caller.project_id and not may_act_for_others:
+    acts_for_others = "project_id" in given and given["project_id"] != caller.project_id
+    if acts_for_others and not rights_of(caller).names_projects:
         raise BadRequest(
             "Specifying 'project_id' other than the authenticated project in request is not allowed for the "
             "current user."

@@ -8,14 +8,14 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import structlog
 
 from weft.api.caller import Caller
-from weft.api.errors import not_allowed
+from weft.api.errors import not_allowed, nothing_here
 from weft.api.neutron import policy
 from weft.api.neutron.bodies import Item, read_create, read_json, read_update, request_values
 from weft.api.neutron.http import Request, Response
@@ -23,18 +23,20 @@ from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Answer, Look, Resource
 from weft.api.neutron.views import Views
-from weft.api.neutron.visibility import all_visible, may_see, target_for, target_of
+from weft.api.neutron.visibility import all_visible, may_see
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
-from weft.model import WeftError
+from weft.model import Denied, WeftError
 from weft.store.execute import Held, execute
 from weft.store.protocol import State, Store
 from weft.store.records import Record
 from weft.store.writes import Receipt, Writes
+from weft.wire.neutron.attributes import Absent
 from weft.wire.neutron.attributes import BadRequest as BadBody
 
 log = structlog.get_logger(__name__)
 
+NOTHING: Mapping[str, Any] = {}
 _IF_MATCH = re.compile(r"revision_number=([^\s\",]*)")
 
 
@@ -51,6 +53,12 @@ class Engine:
         self._look = Look(store.state, store.runtime)
         self._views = Views(resource, self._look)
         self._guarded = [attribute.name for attribute in resource.attributes if attribute.guarded]
+        self._defaults = {
+            attribute.name: attribute.default
+            for attribute in resource.attributes
+            if attribute.post and not isinstance(attribute.default, Absent)
+        }
+        self._rule = f"{resource.parent.name}_{resource.name}" if resource.parent is not None else resource.name
 
     @property
     def state(self) -> State:
@@ -63,7 +71,7 @@ class Engine:
         self._has_verb("list")
         resource, caller = self.resource, request.caller
         query = read_query(resource, request.query)
-        records = self._select(query, caller, parent)
+        records = self._shown(self._select(query, caller, parent), caller, parent)
         if query.limit and query.marker:
             marker = self.visible(query.marker, caller, parent)  # an unknown marker is an unknown object
             if all(
@@ -72,7 +80,7 @@ class Engine:
                 records.append(marker)
         records = sort_records(records, query.sorts, self._views.value)
         page = cut_page(records, query.limit, query.marker, query.page_reverse)
-        hidden = policy.hidden_attributes(caller, resource.name)
+        hidden = self._hidden(caller, page)
         if query.fields:
             encoded = [self._views.some(record, hidden, query.fields) for record in page]
         else:
@@ -86,6 +94,8 @@ class Engine:
         """Answer GET on one object."""
         self._has_verb("show")
         record = self.visible(id, request.caller, parent)
+        if not policy.check(request.caller, f"get_{self._rule}", self.target(record, parent=parent)):
+            raise nothing_here()
         return Response(200, self._one(record, request.caller, read_query_fields(request)))
 
     def visible(self, id: str, caller: Caller, parent: Record | None = None) -> Record:
@@ -123,7 +133,7 @@ class Engine:
         for id in created if resource.complete else ():
             await self._complete(caller, request, id)
         records = [self._created(id) for id in created]  # not found: somebody was quick to delete it
-        hidden = policy.hidden_attributes(caller, resource.name)
+        hidden = self._hidden(caller, records)
         encoded = [self._views.encoded(record, hidden) for record in records]
         if is_bulk:
             body = b'{"%b":[%b]}' % (resource.collection.encode(), b",".join(encoded))
@@ -137,7 +147,7 @@ class Engine:
         resource, caller = self.resource, request.caller
         item = read_update(resource, request.body, caller)
         record = self.visible(id, caller, parent)
-        self._enforce(caller, "update", record, item)
+        self._enforce(caller, "update", record, item, parent)
         change = resource.update_request(**request_values(item, resource.by_name))
         key_id = record.key.id
         receipt = await self.execute(
@@ -152,7 +162,7 @@ class Engine:
         if request.body:
             raise BadBody("Request body is not supported in DELETE.")
         record = self.visible(id, caller, parent)
-        self._enforce(caller, "delete", record, {})
+        self._enforce(caller, "delete", record, {}, parent)
         key_id = record.key.id
         while True:  # in steps, if it takes more records than one commit does
             receipt = await self.execute(
@@ -168,7 +178,7 @@ class Engine:
             raise not_allowed()
         document = read_json(request.body) if request.body else {}
         record = self.visible(id, caller, parent)
-        policy.enforce(caller, action.rule or name, target_of(record, self._store.state))
+        policy.enforce(caller, action.rule or name, self.target(record, document, parent))
         key_id = record.key.id
         answers: list[Answer] = [None]
 
@@ -231,7 +241,7 @@ class Engine:
         )
 
     def _one(self, record: Record, caller: Caller, fields: Sequence[str] = ()) -> bytes:
-        hidden = policy.hidden_attributes(caller, self.resource.name)
+        hidden = self._hidden(caller, (record,))
         return b'{"%b":%b}' % (self.resource.name.encode(), self._views.some(record, hidden, fields))
 
     def _select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:
@@ -287,16 +297,41 @@ class Engine:
         state = self._store.state
         if network_id is not None and state.get("network", network_id) is None:
             raise NetworkNotFound(network_id)
-        owner = item["project_id"] if "project_id" in item or parent is None else parent.get("project_id")
-        target = target_for(owner, network_id, state)
         guarded = [name for name in self._guarded if name in item and item[name] != self._default(name)]
-        action = f"create_{self.resource.name}"
-        policy.enforce(caller, action, msgspec.structs.replace(target, values=item), guarded)
+        target = policy.Target({**self._defaults, **item}, state=state, parent=parent)
+        policy.enforce(caller, f"create_{self._rule}", target, guarded)
 
-    def _enforce(self, caller: Caller, verb: str, record: Record, item: Item) -> None:
-        target = msgspec.structs.replace(target_of(record, self._store.state), values=item)
+    def _enforce(self, caller: Caller, verb: str, record: Record, item: Item, parent: Record | None) -> None:
+        """Return if `caller` may. What it may not even see is answered as if it were not there."""
+        target = self.target(record, item, parent)
         guarded = [name for name in self._guarded if name in item]
-        policy.enforce(caller, f"{verb}_{self.resource.name}", target, guarded)
+        try:
+            policy.enforce(caller, f"{verb}_{self._rule}", target, guarded)
+        except Denied:
+            if not policy.check(caller, f"get_{self._rule}", target):
+                raise nothing_here() from None
+            raise
+
+    def target(
+        self, record: Record, values: Mapping[str, Any] = NOTHING, parent: Record | None = None
+    ) -> policy.Target:
+        """Return what rules look at: `values` to be set, over the object's own."""
+        return policy.Target(values, record, state=self._store.state, parent=parent, read=self._read)
+
+    def _read(self, record: Record, name: str) -> Any:
+        attribute = self.resource.by_name.get(name)
+        return policy.ABSENT if attribute is None else self._views.value(record, attribute)
+
+    def _shown(self, records: list[Record], caller: Caller, parent: Record | None) -> list[Record]:
+        """Return what the policy lets the caller see; it is asked of each object only if roles leave it open."""
+        verdict = policy.settled(caller, f"get_{self._rule}")
+        if isinstance(verdict, bool):
+            return records if verdict else []
+        return [record for record in records if verdict(caller, self.target(record, parent=parent))]
+
+    def _hidden(self, caller: Caller, shown: Sequence[Record]) -> frozenset[str]:
+        first = self.target(shown[0]) if shown else None
+        return policy.hidden_attributes(caller, self.resource.name, first)
 
     def _default(self, name: str) -> Any:
         return self.resource.by_name[name].default

@@ -7,7 +7,6 @@ from weft.api.neutron import policy
 from weft.api.neutron.bodies import read_json
 from weft.api.neutron.engine import Engine, receipt_header
 from weft.api.neutron.http import Request, Response
-from weft.api.neutron.visibility import target_of
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, TagNotFound
 from weft.commands.tags import add_tags, remove_tag, replace_tags
@@ -30,7 +29,7 @@ async def serve_tags(
     if verb is None or (rest and verb == "create"):
         raise not_allowed()
     name, key_id = engine.resource.name, record.key.id
-    policy.enforce(request.caller, f"{verb}_{name}:tags", target_of(record, engine.state))
+    policy.enforce(request.caller, f"{verb}_{name}:tags", engine.target(record, parent=parent))
     tags = _read_tags(request, rest) if verb != "delete" else []
     tag = _checked(rest[0]) if rest else None
 

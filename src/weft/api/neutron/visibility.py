@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from weft.api.caller import Caller
-from weft.api.neutron.policy import Target
+from weft.api.neutron.policy import rights_of
 from weft.store.protocol import State
 from weft.store.records import Record
 
@@ -47,21 +47,7 @@ def all_visible(caller: Caller, kind: str, state: State) -> Collection[Record]:
 
 def sees_everything(caller: Caller) -> bool:
     """Tell whether other projects' objects exist for `caller`: for administrators and for services, such as Nova."""
-    return caller.is_admin or "service" in caller.roles
-
-
-def target_of(record: Record, state: State) -> Target:
-    """Return what policy rules look at, for an existing object."""
-    return target_for(record.get("project_id"), record.get("network_id"), state)
-
-
-def target_for(project_id: str | None, network_id: str | None, state: State) -> Target:
-    """Return what policy rules look at, for an object of a project, on a network."""
-    network = state.get("network", network_id) if network_id else None
-    if network is None:
-        return Target(project_id)
-    shared, external = bool(network.get("shared")), bool(network.get("external"))
-    return Target(project_id, network.key.id, network.get("project_id"), shared, external)
+    return rights_of(caller).sees_everything
 
 
 def _is_public(network: Record) -> bool:
