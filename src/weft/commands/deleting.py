@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from weft.commands.context import Context
+from weft.commands.trunks.trunks import trunk_keeps_port
 from weft.store.protocol import State
 from weft.store.records import Record
 from weft.store.writes import Write, Writes
@@ -16,7 +17,9 @@ from weft.store.writes import Write, Writes
 Delete = Callable[[State, str, Context], Writes]
 Follow = Callable[[State, Record, Context], Sequence[Write]]
 
-FOLLOWS: Mapping[str, tuple[Follow, ...]] = {}  # kind → what follows, in this order
+FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this order
+    "port": (trunk_keeps_port,),
+}
 
 
 def deletion(kind: str, base: Delete) -> Delete:

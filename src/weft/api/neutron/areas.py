@@ -1,5 +1,5 @@
 """The areas of this API, in the order of its documents. Each lists its RESOURCES and its EXTENSIONS."""
 
-from weft.api.neutron import core
+from weft.api.neutron import core, trunks
 
-AREAS = (core,)
+AREAS = (core, trunks)

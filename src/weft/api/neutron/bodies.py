@@ -35,6 +35,8 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
     document = read_json(body)
     if resource.collection not in document:
         return [_read_new(resource, _inner(resource, document), caller)], False
+    if not resource.bulk:
+        raise BadRequest("Bulk operation not supported")
     entries = document[resource.collection]
     if not isinstance(entries, list):
         raise BadRequest(f"Object '{resource.name}' contains invalid data")

@@ -187,7 +187,11 @@ class Engine:
             return writes
 
         receipt = await self.execute(caller, decide, request, key_id)
-        if answers[0] is None:
+        if answers[0] is None and action.bare:
+            body = self._views.encoded(
+                self.visible(id, caller, parent), policy.hidden_attributes(caller, self.resource.name)
+            )
+        elif answers[0] is None:
             body = self._one(self.visible(id, caller, parent), caller)
         else:
             body = msgspec.json.encode(answers[0])

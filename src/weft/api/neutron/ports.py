@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft.api.neutron.resource import Look, Match, Resource
+from weft.api.neutron.trunks.trunks import trunk_details
 from weft.commands.deleting import deletion
 from weft.commands.errors import PortNotFound
 from weft.commands.ports import CreatePort, UpdatePort, create_ports, delete_port, update_port
@@ -25,6 +26,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "binding:vif_type": vif_type,
         "binding:vif_details": TAP_DETAILS if vif_type == "tap" else {},
         "ip_allocation": "immediate" if record.get("fixed_ips") else "none",
+        **trunk_details(look.state, record.key.id),
     }
 
 

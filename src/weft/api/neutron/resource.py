@@ -59,6 +59,7 @@ class Action:
     method: str = "PUT"
     status: int = 200
     rule: str = ""  # of the policy; "" = the action's name in the path
+    bare: bool = False  # the resource as it is afterwards is answered without its name around it
 
 
 def no_change(*args: Any) -> Writes:
@@ -75,6 +76,7 @@ class Resource:
     path: str = ""  # of the collection in URLs, such as "qos/policies"; "" = `collection`
     kind: str = ""  # of its records; "" = `name`
     verbs: frozenset[str] = VERBS
+    bulk: bool = True  # several can be created at once
     parent: Parent | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     find: Find | None = None  # where the ID in the path is not the record's own

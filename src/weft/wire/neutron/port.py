@@ -108,6 +108,7 @@ PORT: tuple[Attribute, ...] = (
     Attribute(name="allowed_address_pairs", type=types.NONE_YET, default=[], post=True, put=True),
     Attribute(name="extra_dhcp_opts", type=types.NONE_YET, default=[], post=True, put=True),
     Attribute(name="ip_allocation", type=types.STRING, derived=True),
+    Attribute(name="trunk_details", type=types.OBJECT, derived=True, about="Of a trunk's parent: what it carries."),
     POSTED_TAGS,
     *COMMON,
 )

@@ -1,0 +1,1 @@
+"""Trunks: one port that carries others."""

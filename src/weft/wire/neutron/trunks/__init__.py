@@ -1,0 +1,1 @@
+"""Trunks as JSON."""
