@@ -187,12 +187,9 @@ class Engine:
             return writes
 
         receipt = await self.execute(caller, decide, request, key_id)
-        if answers[0] is None and action.bare:
-            body = self._views.encoded(
-                self.visible(id, caller, parent), policy.hidden_attributes(caller, self.resource.name)
-            )
-        elif answers[0] is None:
-            body = self._one(self.visible(id, caller, parent), caller)
+        if answers[0] is None:
+            shown = self.visible(id, caller, parent)
+            body = self._bare(shown, caller) if action.bare else self._one(shown, caller)
         else:
             body = msgspec.json.encode(answers[0])
         return Response(action.status, body, receipt_header(receipt))
@@ -247,6 +244,9 @@ class Engine:
     def _one(self, record: Record, caller: Caller, fields: Sequence[str] = ()) -> bytes:
         hidden = self._hidden(caller, (record,))
         return b'{"%b":%b}' % (self.resource.name.encode(), self._views.some(record, hidden, fields))
+
+    def _bare(self, record: Record, caller: Caller) -> bytes:
+        return self._views.encoded(record, self._hidden(caller, (record,)))
 
     def _select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
