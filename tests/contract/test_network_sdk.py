@@ -65,4 +65,4 @@ def test_extensions_and_quotas(sdk):
     aliases = {extension.alias for extension in sdk.network.extensions()}
     assert "binding" in aliases
     assert sdk.network.find_extension("provider").name == "Provider Network"
-    assert sdk.network.get_quota(sdk.current_project_id).networks == -1
+    assert sdk.network.get_quota(sdk.current_project_id).networks == 100

@@ -8,6 +8,7 @@ import msgspec
 
 from weft.api.caller import Unauthenticated
 from weft.commands import errors as refusals
+from weft.commands.quotas.limits import LimitBelowUsage
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 from weft.store.writes import ClaimTaken, NotHandedOver, StaleView
 from weft.wire.neutron.attributes import BadRequest, BadValue
@@ -25,6 +26,7 @@ STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestor
 TYPE: dict[type[WeftError], str] = {
     BadRequest: "HTTPBadRequest",
     BadValue: "InvalidInput",
+    LimitBelowUsage: "HTTPBadRequest",
     NotHandedOver: "IpAddressGenerationFailure",
     ClaimTaken: "Conflict",
     StaleView: "Conflict",
@@ -80,6 +82,8 @@ def neutron_body(err: WeftError) -> bytes:
 def _type_of(err: WeftError) -> str:
     if isinstance(err, NotHandedOver) and err.pool == "vni":
         return "NoNetworkAvailable"
+    if isinstance(err, NotHandedOver) and err.pool.startswith("quota."):
+        return "OverQuota"
     return TYPE.get(type(err), type(err).__name__)
 
 

@@ -151,6 +151,15 @@ class HostRoutesExhausted(Invalid):
         )
 
 
+class QuotaMissingTenant(Invalid):
+    """The token is of no project."""
+
+    code = "quota_missing_tenant"
+
+    def __init__(self) -> None:
+        super().__init__("Tenant-id was missing from quota request.")
+
+
 # ---- makes sense, but not now
 class NetworkInUse(Conflict):
     """Ports are still on the network."""

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from weft.model import Conflict, Invalid, NotFound, SiteId, Unavailable, WeftError
+from weft.store import quotas
 from weft.store.bell import Bell
 from weft.store.blocks import Pool
 from weft.store.execute import Held, execute
@@ -17,6 +18,7 @@ from weft.store.nats.subjects import RPC
 from weft.store.nats.writer import Writer
 from weft.store.pools import MAC, SUBNET_PREFIX, VNI, live_sites, pool_key, pool_named
 from weft.store.protocol import Change, State, Store
+from weft.store.records import Key
 from weft.store.usage import Usage
 from weft.store.wire import encode_record
 from weft.store.writes import Claim, Write, Writes
@@ -55,6 +57,7 @@ class Giving:
         """Keep count of what is in use, and note which pools to look at."""
         self._look_at |= self._usage.absorb(changes)
         for change in changes:
+            self._look_at |= quotas.pools_touched(change, self._holdings.state)
             if change.key.kind == "subnet":
                 self._look_at.add(SUBNET_PREFIX + change.key.id)
             elif change.key.kind == "site":
@@ -100,6 +103,9 @@ class Giving:
             raise Invalid(f"no question about a pool: {err}") from err
 
         def decide(state: State, held: Held) -> Writes:
+            if question.pool.startswith(quotas.PREFIX):
+                write = quotas.give_rights(state, question.pool, self._store.site, SiteId(question.asker))
+                return Writes((write,), actor=f"site {question.asker}", verb="transfer")
             pool = self._pool(state, question.pool)
             given = hand_over(
                 state, pool, self._usage, self._store.site, SiteId(question.asker), question.item, held(pool.name)
@@ -110,10 +116,15 @@ class Giving:
             await execute(self._store, decide, deadline_s=ASK_S)
         except NotOurs:
             log.info("asked for what another site owns", pool=question.pool, item=question.item, by=question.asker)
-        record = self._holdings.state.raw(pool_key(self._pool(self._holdings.state, question.pool)))
+        record = self._holdings.state.raw(self._key(question.pool))
         if record is None:
             raise NotFound(f"{question.pool}: no grants")
         return encode_record(record)
+
+    def _key(self, pool: str) -> Key:
+        if pool.startswith(quotas.PREFIX):
+            return quotas.key_of_pool(pool)
+        return pool_key(self._pool(self._holdings.state, pool))
 
     def _pool(self, state: State, name: str) -> Pool:
         pool = pool_named(state, name)
@@ -136,6 +147,9 @@ class Giving:
 
     async def _top_up(self, name: str) -> None:
         def decide(state: State, held: Held) -> Writes:
+            if name.startswith(quotas.PREFIX):
+                write = quotas.level_out(state, *quotas.of_pool(name), self._store.site)
+                return Writes((write,), actor=f"weftd {self._store.node}", verb="top up") if write else NOTHING
             pool = pool_named(state, name)
             if pool is None or pool.giver != self._store.site:
                 return NOTHING

@@ -5,7 +5,7 @@ port that arrives can bring a deleted network back, its departure can end it. Th
 function for the same question is `liveness.live_keys`; tests hold one against the other.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from weft.store.index import Index
@@ -14,6 +14,8 @@ from weft.store.liveness import is_tombstone
 from weft.store.paths import Target, references, referring_paths, values_at
 from weft.store.protocol import Change
 from weft.store.records import Key, Record
+
+_NONE: Mapping[str, int] = {}
 
 
 class MergedState:
@@ -26,6 +28,7 @@ class MergedState:
         self._indexes: dict[tuple[str, str], Index] = {
             (kind.name, path): Index() for kind in KINDS.values() for path in _indexed_paths(kind.name)
         }
+        self._tallies: dict[tuple[str, Any], dict[str, int]] = {}  # (kind, project) → site of creation → live records
         self._revision = 0
 
     # ---- reading (protocol.State)
@@ -57,6 +60,10 @@ class MergedState:
     def lookup_ids(self, kind: str, index: str, value: Any) -> Collection[str]:
         """Return the IDs of what `lookup` returns, without building a list: for counting and for joins."""
         return self._indexes[kind, index].ids(value)
+
+    def tally(self, kind: str, project_id: str) -> Mapping[str, int]:
+        """Return how many live records of `kind` a project has, by the site that created them."""
+        return self._tallies.get((kind, project_id), _NONE)
 
     def raw(self, key: Key) -> Record | None:
         """Return a record whether it is alive or not."""
@@ -152,14 +159,28 @@ class MergedState:
         return any(self._indexes[by, path].ids(id) for by, path in referring_paths(kind))
 
     def _index(self, record: Record) -> None:
+        self._count(record, 1)
         for path in _indexed_paths(record.key.kind):
             for value in values_at(record, path):
                 self._indexes[record.key.kind, path].add(value, record.key.id)
 
     def _unindex(self, record: Record) -> None:
+        self._count(record, -1)
         for path in _indexed_paths(record.key.kind):
             for value in values_at(record, path):
                 self._indexes[record.key.kind, path].remove(value, record.key.id)
+
+    def _count(self, record: Record, step: int) -> None:
+        owner, creation = record.fields.get("project_id"), record.fields.get("created_at")
+        if owner is None or creation is None or not isinstance(owner.value, str):
+            return
+        tally = self._tallies.setdefault((record.key.kind, owner.value), {})
+        site = creation.stamp.site
+        tally[site] = tally.get(site, 0) + step
+        if not tally[site]:
+            del tally[site]
+            if not tally:
+                del self._tallies[record.key.kind, owner.value]
 
 
 def _indexed_paths(kind_name: str) -> tuple[str, ...]:

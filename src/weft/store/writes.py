@@ -84,7 +84,9 @@ class NotHandedOver(Conflict):
     def __init__(self, need: NeedsTransfer, why: str) -> None:
         self.pool, self.item, self.owners = need.pool, need.item, need.owners
         kind, _, id = need.pool.partition(".")
-        if kind == "subnet":
+        if kind == "quota":
+            what = f"Quota exceeded for resources: ['{id.partition('.')[0]}'] at this site; what is left of it"
+        elif kind == "subnet":
             what = f"IP address {need.item}" if need.item else "No more IP addresses available at this site; one"
             what += f" of subnet {id}"
         else:

@@ -87,14 +87,6 @@ async def test_resources_are_listed(alice):
     assert {"networks"} <= {resource["collection"] for resource in listed}
 
 
-async def test_quotas_are_unlimited(alice, bob):
-    quota = (await alice.get("/v2.0/quotas/p-alice")).json()["quota"]
-    assert quota["network"] == -1
-    detail = (await alice.get("/v2.0/quotas/p-alice/details.json")).json()["quota"]
-    assert detail["network"] == {"limit": -1, "used": 0, "reserved": 0}
-    assert (await bob.get("/v2.0/quotas/p-alice")).status_code == 403
-
-
 def test_every_path_is_described():
     paths = openapi_paths()
     assert "post" in paths["/v2.0/networks"]

@@ -144,12 +144,13 @@ async def test_deep_nesting_is_refused_not_followed(alice, depth):
     assert answer.status_code == 400
 
 
-async def test_a_cut_off_site_without_vnis_says_so(store, alice):
+async def test_a_cut_off_site_without_vnis_says_so(store, admin, alice):
     async def nobody_answers(pool: str, item: str | None, owners: tuple[str, ...]) -> None:
         raise Unavailable("site b cannot be reached")
 
     await store.commit(Writes((Write(Key("fabric", "site", "b"), {"number": 2}, create=True),)))
     store.transfer = nobody_answers
+    await admin.put("/v2.0/quotas/p-alice", json={"quota": {"network": -1}})
     await alice.post("/v2.0/networks", json={"networks": [{}] * 256})
     status, kind, message = error_of(await alice.post("/v2.0/networks", json={"network": {}}))
     assert (status, kind) == (409, "NoNetworkAvailable")

@@ -37,7 +37,7 @@ from weft.api.neutron.http import (
     respond,
 )
 from weft.api.neutron.policy import Policy
-from weft.api.neutron.quotas import show_quotas
+from weft.api.neutron.quotas import Quotas
 from weft.api.neutron.resources import RESOURCES
 from weft.api.neutron.routes import Routes
 from weft.api.neutron.versions import show_resources, show_versions
@@ -57,6 +57,7 @@ class NeutronApp:
 
     def __init__(self, store: Store, authenticate: Authenticate, policy: Policy) -> None:
         self._store, self._authenticate, self._policy = store, authenticate, policy
+        self._quotas = Quotas(store)
         self._routes = Routes(Engine(resource, store) for resource in RESOURCES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,9 +119,9 @@ class NeutronApp:
         head = parts[0].removesuffix(".json")
         if head not in ("extensions", "quotas"):
             raise nothing_here()
-        _only_get(request.method)
         if head == "quotas":
-            return show_quotas(parts[1:], request.caller, self._store.state)
+            return await self._quotas.serve(request, parts[1:])
+        _only_get(request.method)
         if len(parts) > 2:
             raise nothing_here()
         return list_extensions() if len(parts) == 1 else show_extension(parts[1].removesuffix(".json"))

@@ -4,10 +4,8 @@ Reads are answered from the merged state and never wait. Writes bind the request
 both to `execute`, the only way in.
 """
 
-import random
 import re
-import time
-import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -24,10 +22,12 @@ from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Answer, Look, Resource
 from weft.api.neutron.views import Views
 from weft.api.neutron.visibility import all_visible, may_see
+from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
+from weft.commands.quotas.checking import within_quota
 from weft.model import Denied, WeftError
-from weft.store.execute import Held, execute
+from weft.store.execute import Held
 from weft.store.protocol import State, Store
 from weft.store.records import Record
 from weft.store.writes import Receipt, Writes
@@ -40,10 +40,6 @@ NOTHING: Mapping[str, Any] = {}
 _IF_MATCH = re.compile(r"revision_number=([^\s\",]*)")
 
 
-class Unchanged(Exception):
-    """The decision writes nothing: what is asked for is already so."""
-
-
 class Engine:
     """Serves one resource."""
 
@@ -52,6 +48,7 @@ class Engine:
         self._store = store
         self._look = Look(store.state, store.runtime)
         self._views = Views(resource, self._look)
+        self._under_way: Counter[str] = Counter()  # project → creates decided here and not yet seen
         self._guarded = [attribute.name for attribute in resource.attributes if attribute.guarded]
         self._defaults = {
             attribute.name: attribute.default
@@ -127,7 +124,18 @@ class Engine:
             self._enforce_create(caller, item, parent)
         known, fixed = resource.by_name, self._parent_field(parent)
         wanted = [resource.create_request(**request_values(item, known), **fixed) for item in items]
-        receipt = await self.execute(caller, lambda state, context: resource.create(state, wanted, context), request)
+        counts = Counter(item["project_id"] for item in items if item.get("project_id"))
+
+        def decide(state: State, context: Context) -> Writes:
+            writes = resource.create(state, wanted, context)
+            return within_quota(state, resource.record_kind, counts, writes, context, self._under_way - counts)
+
+        self._under_way.update(counts)
+        try:
+            receipt = await self.execute(caller, decide, request)
+        finally:
+            self._under_way.subtract(counts)
+            self._under_way += Counter()  # drops what has come to nothing
         assert receipt is not None  # a create always writes
         created = [key.id for key in receipt.keys if key.kind == resource.record_kind]
         for id in created if resource.complete else ():
@@ -208,15 +216,9 @@ class Engine:
             record = state.get(kind, id) if id is not None else None
             if expected is not None and record is not None and record.revision != expected:
                 raise RevisionNumberConstraintFailed(expected, record.revision)
-            writes = decide(state, self._context(caller, held))
-            if not writes.writes:
-                raise Unchanged
-            return writes
+            return decide(state, context_of(store, caller, held))
 
-        try:
-            return await execute(store, bound)
-        except Unchanged:
-            return None
+        return await execute_if_changed(store, bound)
 
     # ---- helpers
     async def _complete(self, caller: Caller, request: Request, id: str) -> None:
@@ -228,18 +230,6 @@ class Engine:
                 pass
         except WeftError as err:  # agent/completion.py goes on with it
             log.warning("not completed", kind=self.resource.record_kind, id=id, error=str(err))
-
-    def _context(self, caller: Caller, held: Held) -> Context:
-        return Context(
-            now_ms=int(time.time() * 1000),
-            new_id=_new_id,
-            seed=random.getrandbits(62),
-            site=self._store.site,
-            user_id=caller.user_id,
-            project_id=caller.project_id,
-            is_admin=caller.is_admin,
-            held=held,
-        )
 
     def _one(self, record: Record, caller: Caller, fields: Sequence[str] = ()) -> bytes:
         hidden = self._hidden(caller, (record,))
@@ -349,10 +339,6 @@ def read_query_fields(request: Request) -> list[str]:
 def receipt_header(receipt: Receipt | None) -> Sequence[tuple[bytes, bytes]]:
     """Return the header by which the client can ask how far its write has got."""
     return () if receipt is None else ((b"x-weft-receipt", receipt.id.encode()),)
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
 
 
 def _expected_revision(request: Request) -> int | None:

@@ -7,14 +7,28 @@ Which field refers to which kind is what "a tombstone yields to a live reference
 `[]` looks into a list: `fixed_ips[].subnet_id`.
 """
 
-from weft.store.kinds import core, fabric, identity, l3, trunks
+from weft.store.kinds import (
+    core,
+    fabric,
+    identity,
+    l3,
+    quotas,
+    trunks,
+)
 from weft.store.kinds.core import NETWORK, PORT, SUBNET
 from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
 from weft.store.kinds.kind import Kind
 from weft.store.kinds.l3 import FLOATINGIP, ROUTER
 
-AREAS = (fabric, core, identity, l3, trunks)
+AREAS = (
+    fabric,
+    core,
+    identity,
+    l3,
+    trunks,
+    quotas,
+)
 
 KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}
 

@@ -1,0 +1,1 @@
+"""Quotas: limits set, and creates held to them."""

@@ -1,0 +1,47 @@
+"""Setting a project's limits."""
+
+from collections.abc import Mapping
+
+from weft.commands.context import Context
+from weft.model import Invalid
+from weft.store.kinds.quotas import QUOTA
+from weft.store.protocol import State
+from weft.store.quotas import DEFAULTS, UNLIMITED, used_by
+from weft.store.records import Key
+from weft.store.writes import Write, Writes
+
+
+class LimitBelowUsage(Invalid):
+    """The project has more than that already."""
+
+    code = "limit_below_usage"
+
+    def __init__(self, resource: str, limit: int, used: int) -> None:
+        super().__init__(f"Quota limit {limit} for {resource} must be greater than or equal to already used {used}")
+
+
+def set_limits(state: State, project_id: str, limits: Mapping[str, int], *, force: bool, context: Context) -> Writes:
+    """Return the write that sets `limits`. Raises LimitBelowUsage unless `force`."""
+    for resource, limit in limits.items():
+        used = used_by(state, resource, project_id)
+        if not force and limit != UNLIMITED and used > limit:
+            raise LimitBelowUsage(resource, limit, used)
+    record = state.get(QUOTA.name, project_id)
+    values = {name: limit for name, limit in limits.items() if record is None or record.get(name) != limit}
+    return _writes(state, project_id, values, context, "set quota")
+
+
+def reset_limits(state: State, project_id: str, context: Context) -> Writes:
+    """Return the write that puts every limit back to the default.
+
+    Not a tombstone: two sites that reset and set at once are to meet field by field.
+    """
+    record = state.get(QUOTA.name, project_id)
+    values = {name: None for name in DEFAULTS if record is not None and record.get(name) is not None}
+    return _writes(state, project_id, values, context, "reset quota")
+
+
+def _writes(state: State, project_id: str, values: Mapping[str, int | None], context: Context, verb: str) -> Writes:
+    key = Key("fabric", QUOTA.name, project_id)
+    writes = (Write(key, values, create=state.raw(key) is None),) if values else ()
+    return Writes(writes, actor=context.actor, verb=verb)
