@@ -77,7 +77,7 @@ async def cloud() -> tuple[MemoryStore, Any, str]:
 
 
 def check(status: int, body: bytes) -> None:
-    assert status in (200, 201, 400, 404, 409), body
+    assert status in (200, 201, 400, 403, 404, 409), body
     if status >= 400:
         assert json.loads(body)["NeutronError"].keys() == {"type", "message", "detail"}
 
