@@ -40,12 +40,14 @@ class Corner:
         self._holder.kill()  # the first process dies with it (--kill-child), and all the others with that
         self._holder.wait()
 
-    def run(self, *argv: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *argv: str, stdin: str | None = None, within_s: float = COMMAND_S
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command there; whatever it does."""
         enter = ["nsenter", f"--target={self._first}", "--net", "--mount", "--pid", "--", *argv]
         env = {**os.environ, "WEFT_VAR": str(self.var), "COLUMNS": "200", "OS_CLIENT_CONFIG_FILE": str(self.clouds)}
         return subprocess.run(
-            enter, input=stdin, capture_output=True, text=True, env=env, timeout=COMMAND_S, check=False
+            enter, input=stdin, capture_output=True, text=True, env=env, timeout=within_s, check=False
         )
 
     def sh(self, script: str) -> str:
