@@ -13,6 +13,7 @@ import weft
 from weft.api.fabric.openapi import fabric_paths, fabric_schemas
 from weft.api.identity.openapi import identity_paths, identity_schemas
 from weft.api.neutron.openapi import openapi_paths as neutron_paths
+from weft.api.openapi_errors import error_components, error_responses, error_schemas
 
 Document = dict[str, Any]
 
@@ -48,7 +49,8 @@ def openapi_document(url: str = "http://127.0.0.1:9696") -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
-            "schemas": dict(sorted({**identity_schemas(), **fabric_schemas()}.items())),
+            "schemas": dict(sorted({**identity_schemas(), **fabric_schemas(), **error_schemas()}.items())),
+            "responses": error_components(),
         },
     }
 
@@ -57,16 +59,20 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 def _tagged(tag: str, paths: Document) -> Document:
-    """Return the paths with every operation tagged and named."""
+    """Return the paths with every operation tagged, named, and with the refusals it may answer with."""
     tagged: Document = {}
     for path, item in paths.items():
         tagged[path] = {
-            method: {"tags": [tag], "operationId": _operation_id(method, path), **operation}
-            if method in METHODS
-            else operation
+            method: _whole(tag, method, path, operation) if method in METHODS else operation
             for method, operation in item.items()
         }
     return tagged
+
+
+def _whole(tag: str, method: str, path: str, operation: Document) -> Document:
+    refusals = error_responses(tag, method, path, operation)
+    responses = {**operation["responses"], **refusals}
+    return {"tags": [tag], "operationId": _operation_id(method, path), **operation, "responses": responses}
 
 
 def _operation_id(method: str, path: str) -> str:

@@ -41,10 +41,7 @@ def _described(operation: Operation) -> Document:
             ),
             *map(_parameter, operation.query),
         ],
-        "responses": {
-            "200": _json("As asked", _ref(operation.answer)),
-            "default": _json("What went wrong", _ref(Error)),
-        },
+        "responses": {"200": _json("As asked", _ref(operation.answer))},
     }
     if operation.who == "anyone":
         document["security"] = []

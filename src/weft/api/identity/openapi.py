@@ -26,19 +26,6 @@ BODIES: dict[Callable[..., Any], type[msgspec.Struct]] = {
 }
 OPEN = (auth.issue, users.change_password)  # the password is the proof
 CREATES = (auth.issue, users.create, projects.create, roles.create)
-ERROR: Document = {
-    "type": "object",
-    "properties": {
-        "error": {
-            "type": "object",
-            "properties": {
-                "code": {"type": "integer"},
-                "title": {"type": "string"},
-                "message": {"type": "string"},
-            },
-        }
-    },
-}
 
 
 def identity_paths() -> Document:
@@ -56,7 +43,7 @@ def identity_paths() -> Document:
 def identity_schemas() -> Document:
     """Return the components that `identity_paths` refers to."""
     _, components = msgspec.json.schema_components(set(BODIES.values()), ref_template=REF)
-    return {**{f"Keystone{name}": schema for name, schema in components.items()}, "KeystoneFault": ERROR}
+    return {f"Keystone{name}": schema for name, schema in components.items()}
 
 
 def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
@@ -69,11 +56,10 @@ def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
     answer: Document = {"description": HTTPStatus(int(status)).phrase}
     if status != "204" and method != "HEAD":
         answer["content"] = {"application/json": {"schema": {"type": "object"}}}
-    fault = {"application/json": {"schema": {"$ref": REF.format(name="Fault")}}}
     document: Document = {
         "summary": told.rstrip("."),
         "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in parts],
-        "responses": {status: answer, "default": {"description": "What went wrong", "content": fault}},
+        "responses": {status: answer},
     }
     if body := BODIES.get(handler):
         schema = {"$ref": REF.format(name=body.__name__)}
