@@ -22,12 +22,13 @@ demo: setup-lab ## three sites, one network, a cut WAN and a lost site: the stor
 .PHONY: test
 test: setup-lab lint ## everything: what `check` does, then NATS, kernel and lab tests (15 min)
 ifeq ($(ROOT),)
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not fuzz"
 else
-	$(BIN)/pytest -m "not kernel and not lab"
+	$(BIN)/pytest -m "not kernel and not lab and not fuzz"
 	@echo "the kernel and lab tests need root: they run through sudo"
 	$(ROOT) $(BIN)/pytest -m "kernel or lab" -p no:cacheprovider
 endif
+	@$(MAKE) --no-print-directory fuzz
 
 # ---- four words for developers: dev, check, lab, sim ----
 
@@ -36,7 +37,7 @@ dev: setup-lab setup-bench lab ## the whole environment, then a lab to try thing
 
 .PHONY: check
 check: setup-python lint ## format, lint, types, layers, unit tests (under a minute)
-	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients"
+	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients and not fuzz"
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)
@@ -46,6 +47,10 @@ lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down`
 sim: setup-python ## seeded fabrics of sites in one process: SEED=83113 replays one, SEEDS=1000 runs many (SITES, STEPS)
 	@$(BIN)/python -m weft.store.simulated --seed $(or $(SEED),1) --seeds $(or $(SEEDS),$(if $(SEED),1,200)) \
 		--sites $(or $(SITES),3) --steps $(or $(STEPS),120)
+
+.PHONY: fuzz
+fuzz: setup-python ## ask every operation of the API things it was not made for: SEED=7 asks others, EXAMPLES=500 more
+	$(BIN)/pytest -m fuzz
 
 # ---- the rest ----
 

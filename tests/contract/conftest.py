@@ -1,10 +1,8 @@
 """A whole API of one node on a real port, and the stock clients pointed at it."""
 
-import asyncio
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,50 +10,17 @@ import openstack
 import pytest
 from openstack.connection import Connection
 
-from tests.api.neutron.callers import hand_over_to_oneself
-from weft.api.app import create_app
+from tests.api.serving import PASSWORD, serving
 from weft.api.identity import passwords
-from weft.api.identity.seeding import seed_identity
-from weft.api.server import bind, serve_api
-from weft.api.settings import ApiSettings
-from weft.store.records import Key
-from weft.store.simulated.memory import MemoryStore
-from weft.store.writes import Write, Writes
 
 OPENSTACK = Path(sys.executable).with_name("openstack")  # ours, whatever else is on the PATH
-
-SECRET, PASSWORD = b"s" * 32, "correct horse"
 
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """Serve an empty cloud for the whole session; yields its URL."""
-    listener = bind("127.0.0.1:0")
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        store = MemoryStore(site="a", node="a1")
-        site = Write(Key("fabric", "site", "a"), {"number": 1, "api_url": url, "region": "RegionOne"}, create=True)
-        node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
-        await store.commit(Writes((site, node)))
-        hand_over_to_oneself(store)
-        await seed_identity(store, SECRET, PASSWORD)
-        await serve_api(create_app(store, ApiSettings(SECRET, public_url=url)), listener)
-
-    server = loop.create_task(serve())
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(server)
-        except asyncio.CancelledError:
-            loop.close()
-
-    thread = threading.Thread(target=run, name="api")
-    thread.start()
-    yield url
-    loop.call_soon_threadsafe(server.cancel)
-    thread.join(timeout=10)
+    with serving() as served:
+        yield served.url
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -46,7 +46,7 @@ TOLD: dict[HTTPStatus, str] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts; Retry-After says when to try again",
     HTTPStatus.SERVICE_UNAVAILABLE: "This site cannot do it now; what was asked may be tried again",
 }
-PASSWORD_OPERATIONS = ("/identity/v3/auth/tokens", "/identity/v3/users/{user_id}/password")
+PASSWORD_OPERATIONS = ("/identity/v3/auth/tokens", "/identity/v3/users/{id}/password")
 
 
 def error_responses(tag: str, method: str, path: str, operation: Document) -> Document:

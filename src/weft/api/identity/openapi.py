@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from weft.api.identity import auth, projects, roles, users
+from weft.api.identity import auth, projects, roles, users, versions
 from weft.api.identity.app import PARTS
 from weft.wire import keystone
 
@@ -53,6 +53,8 @@ def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
     status = "204" if method in ("DELETE", "PUT") or handler is users.change_password else "200"
     if method == "POST" and handler in CREATES:
         status = "201"
+    if handler is versions.all_versions:
+        status = "300"  # as Keystone has it
     answer: Document = {"description": HTTPStatus(int(status)).phrase}
     if status != "204" and method != "HEAD":
         answer["content"] = {"application/json": {"schema": {"type": "object"}}}

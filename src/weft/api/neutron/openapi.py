@@ -123,7 +123,8 @@ def _wrapped(resource: Resource) -> Document:
 
 def _wrapped_list(resource: Resource) -> Document:
     shown = _object(resource, list(resource.visible), required=False)
-    return {"type": "object", "properties": {resource.collection: {"type": "array", "items": shown}}}
+    properties = {resource.collection: {"type": "array", "items": shown}}
+    return {"type": "object", "properties": properties, "required": [resource.collection]}
 
 
 def _list_parameters(resource: Resource) -> list[Document]:
