@@ -1,4 +1,4 @@
-"""After all that was asked, the state is one that requests in good order could have led to. Runs after the operations."""
+"""After all that was asked, the state is one that proper requests could have led to. Runs after the operations."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from weft.api.identity import auth, projects, roles, users, versions
+from weft.api.identity import assignments, auth, projects, roles, users, versions
 from weft.api.identity.app import PARTS
 from weft.wire import keystone
 
@@ -25,6 +25,7 @@ BODIES: dict[Callable[..., Any], type[msgspec.Struct]] = {
     roles.update: keystone.RoleRequest,
 }
 OPEN = (auth.issue, users.change_password)  # the password is the proof
+ANSWERED_WITHOUT_BODY = (users.change_password, assignments.check)
 CREATES = (auth.issue, users.create, projects.create, roles.create)
 
 
@@ -50,7 +51,7 @@ def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
     first_line = (handler.__doc__ or "").strip().splitlines()[0]
     told = first_line.partition(": ")[2] or first_line
     parts = re.findall(r"{(\w+)}", path)
-    status = "204" if method in ("DELETE", "PUT") or handler is users.change_password else "200"
+    status = "204" if method in ("DELETE", "PUT") or handler in ANSWERED_WITHOUT_BODY else "200"
     if method == "POST" and handler in CREATES:
         status = "201"
     if handler is versions.all_versions:
