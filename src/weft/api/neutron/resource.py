@@ -3,7 +3,7 @@
 Another resource is one more of these, see docs/howto/add-a-resource.md.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,8 @@ class Resource:
     parent: Parent | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     find: Find | None = None  # where the ID in the path is not the record's own
+    # For what is nobody's and not stored, such as the types of QoS rules: made up when asked for, shown to all.
+    records: Callable[[State], Collection[Record]] | None = None
     attributes: tuple[Attribute, ...]
     create_request: type[msgspec.Struct] = msgspec.Struct
     update_request: type[msgspec.Struct] = msgspec.Struct
