@@ -62,6 +62,17 @@ static __always_inline int admit(struct __sk_buff *skb, const struct port *port,
 	}
 }
 
+/* Send the packet, encapsulated, out of the underlay device. The neighbour's MAC is the kernel's business; the
+ * route too, where there is no single next hop.
+ */
+static __always_inline int tunnel(const struct node *node, const struct fdb_target *to)
+{
+	struct bpf_redir_neigh hop = {.nh_family = AF_INET, .ipv4_nh = to->next_hop};
+
+	return to->next_hop ? bpf_redirect_neigh(node->underlay_ifindex, &hop, sizeof hop, 0)
+			    : bpf_redirect_neigh(node->underlay_ifindex, 0, 0, 0);
+}
+
 static __always_inline int forward(struct __sk_buff *skb, const struct port *port, const __u8 *to_mac)
 {
 	struct fdb_target *to;
@@ -81,7 +92,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct port *por
 	if (!node || !node->tunnel_ip)
 		return -DROP_NO_TUNNEL;
 	result = encapsulate(skb, node, to->tunnel_ip, port->vni);
-	return result ? result : bpf_redirect_neigh(node->underlay_ifindex, 0, 0, 0);
+	return result ? result : tunnel(node, to);
 }
 
 SEC("tc")

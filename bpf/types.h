@@ -67,6 +67,7 @@ struct fdb_target {
 	__u32 ifindex;
 	__be32 tunnel_ip;
 	__u32 flags;		/* enum fdb_flag */
+	__be32 next_hop;	/* towards tunnel_ip; 0: look the route up for each packet */
 };
 
 /* neighbours: address of a network -> MAC. */

@@ -25,6 +25,7 @@
 #define IP_FRAGMENT_MASK 0x3fff	/* more-fragments bit and offset */
 #define IP_OFFSET_MASK 0x1fff
 #define ICMPV6 58
+#define AF_INET 2
 
 /* Read a field of the context. The verifier wants each access to be a fixed offset from the untouched pointer;
  * left to itself, clang 14 computes the field's address once and keeps that.

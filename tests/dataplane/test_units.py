@@ -1,10 +1,12 @@
 """Incremental against whole, without a kernel: whatever the road of plans and devices, the tables are the same."""
 
+from ipaddress import IPv4Address
+
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.dataplane.fabric import VNI, plan_for, port_entry, workload
+from tests.dataplane.fabric import NODES, VNI, plan_for, port_entry, workload
 from weft.dataplane.ledger import Ledger, Tables, diff, empty_tables
 from weft.dataplane.records import FDB_CLOSED, FDB_TARGET, FLOOD, PORT
 from weft.dataplane.units import (
@@ -16,6 +18,7 @@ from weft.dataplane.units import (
     all_units,
     changed_units,
     records_of,
+    units_behind,
     units_on_devices,
 )
 from weft.plan import NodePlan
@@ -40,25 +43,31 @@ devices = st.dictionaries(
 ).filter(lambda found: len({device.ifindex for device in found.values()}) == len(found))
 
 
-def tables_of(plan: NodePlan, present: dict[str, Device]) -> Tables:
+next_hops = st.dictionaries(st.just(NODES["n2"]), st.ip_addresses(v=4, network="192.0.2.0/30"))
+
+
+def tables_of(plan: NodePlan, present: dict[str, Device], underlay: Underlay = UNDERLAY) -> Tables:
     """Return the tables, computed from nothing."""
     tables = empty_tables()
     for unit in all_units(plan):
-        for record in records_of(unit, plan, present, UNDERLAY):
+        for record in records_of(unit, plan, present, underlay):
             tables[record.table][record.key] = record.value
     return tables
 
 
-@given(st.lists(st.tuples(plans, devices), min_size=1, max_size=6))
+@given(st.lists(st.tuples(plans, devices, next_hops), min_size=1, max_size=6))
 def test_the_road_does_not_matter(states):
     ledger, kernel = Ledger(), empty_tables()
     before = plan_with(frozenset(), frozenset())
     known: dict[str, Device] = {}
-    for step, (plan, present) in enumerate(states):
+    hops: dict[IPv4Address, IPv4Address] = {}
+    for step, (plan, present, routed) in enumerate(states):
+        underlay = UNDERLAY._replace(next_hops=routed)
         seen = {name: device for name, device in present.items() if name in plan.ports}
         moved = {name for name in seen.keys() | known.keys() if seen.get(name) != known.get(name)}
         touched = changed_units(before, plan) | units_on_devices(plan, moved) if step else all_units(plan)
-        records = {unit: records_of(unit, plan, seen, UNDERLAY) for unit in touched}
+        touched |= units_behind(plan, [node for node in hops | routed if hops.get(node) != routed.get(node)])
+        records = {unit: records_of(unit, plan, seen, underlay) for unit in touched}
         difference = ledger.absorb(records)
         for table in TABLES:
             kernel[table].update(difference.writes[table])
@@ -66,9 +75,9 @@ def test_the_road_does_not_matter(states):
             for key in difference.deletes[table]:
                 del kernel[table][key]
             ledger.note_deleted(table, difference.deletes[table])
-        assert kernel == tables_of(plan, seen)
+        assert kernel == tables_of(plan, seen, underlay)
         assert ledger.audit() == diff(kernel, kernel), "nothing is left to do"
-        before, known = plan, seen
+        before, known, hops = plan, seen, routed
 
 
 @given(st.dictionaries(st.integers(0, 9), st.integers(0, 2)), st.dictionaries(st.integers(0, 9), st.integers(0, 2)))

@@ -1,4 +1,4 @@
-"""Network devices of this namespace: what is there, what kind it is, and a watch for what comes and goes."""
+"""Network devices of this namespace: what is there, what kind it is, and a watch for what changes around them."""
 
 import array
 import contextlib
@@ -12,13 +12,13 @@ from typing import Any
 from pyroute2 import IPRoute, NetlinkError
 
 from weft.dataplane.bpffs import NotPrivileged
+from weft.dataplane.routes import GROUPS
 from weft.dataplane.units import Device
 from weft.model import Unavailable
 
 VXLAN_DEVICE = "weft-vxlan"
 VXLAN_PORT = 4789
 _SIOCETHTOOL, _ETHTOOL_GDRVINFO = 0x8946, 3  # uapi/linux/sockios.h, ethtool.h
-_RTMGRP_LINK = 1
 _IFF_UP = 1
 
 
@@ -48,11 +48,11 @@ class Devices:
 
 
 class DeviceWatch:
-    """Tells when devices of this namespace come, go or change. `fileno()` is for select or an event loop."""
+    """Tells when devices or routes of this namespace come, go or change. `fileno()` is for an event loop."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
-        self._socket.bind((0, _RTMGRP_LINK))
+        self._socket.bind((0, GROUPS))
 
     def fileno(self) -> int:
         return self._socket.fileno()

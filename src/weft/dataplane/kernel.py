@@ -7,6 +7,7 @@ attached, no record) before anything is opened, and stays closed when its port g
 
 import threading
 import time
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from weft.dataplane import bpffs
@@ -20,6 +21,7 @@ from weft.dataplane.links import Links, has_links
 from weft.dataplane.loader import Loaded, load, remove_stale_maps
 from weft.dataplane.outcome import Drops, Outcome, PortState
 from weft.dataplane.records import FLOOD_LOCAL_MAX, FLOOD_REMOTE_MAX, PORT_DROP_KEY, U32
+from weft.dataplane.routes import Routes
 from weft.dataplane.units import (
     NODE_UNIT,
     TABLES,
@@ -30,6 +32,8 @@ from weft.dataplane.units import (
     all_units,
     changed_units,
     records_of,
+    remotes_of,
+    units_behind,
     units_on_devices,
 )
 from weft.model import PortId, WeftError
@@ -49,6 +53,7 @@ class Kernel:
         self._underlay_device = underlay_device
         self._lock = threading.Lock()
         self._devices = Devices()
+        self._routes = Routes()
         bpffs.ensure_directory(pin_dir / "links")
         ensure_vxlan_device()
         self._loaded: Loaded = load(pin_dir)
@@ -56,11 +61,10 @@ class Kernel:
             use_links = has_links(self._loaded.programs["to_underlay"])
         hooks = Links(pin_dir / "links") if use_links else Filters()
         self._attachments = Attachments(hooks, self._loaded.programs, underlay_device)
-        self._decap_typed = use_links  # came with 6.3, three versions before links
         self._ledger = Ledger()
         self._plan: NodePlan | None = None
         self._present: dict[str, Device] = {}
-        self._underlay = Underlay(0, 0, True)
+        self._underlay = Underlay(0, 0, decap_typed=use_links)  # came with 6.3, three versions before links
         self._waiting: dict[Unit, str] = {}  # units that failed, and why: tried again each time
         self._closed = False
         self._in_doubt = True  # the ledger may differ from the kernel: read it back first
@@ -78,11 +82,13 @@ class Kernel:
             everything = resync or self._in_doubt or self._plan is None
             self._in_doubt = True  # until all of this is done
             moved = self._look_at_devices(plan)
+            rerouted = self._look_at_routes(plan, anew=everything)
             faults = self._attach(plan)
             if self._plan is None:
                 touched = all_units(plan)
             else:
                 touched = changed_units(self._plan, plan) | units_on_devices(plan, moved) | self._waiting.keys()
+                touched |= units_behind(plan, rerouted)
                 touched |= {NODE_UNIT} if VXLAN_DEVICE in moved or self._underlay_device in moved else set()
             difference = self._ledger.absorb(self._encode(touched, plan))
             if everything:
@@ -134,6 +140,7 @@ class Kernel:
         with self._lock:
             if not self._closed:
                 self._loaded.close()
+                self._routes.close()
             self._closed = True
 
     def _look_at_devices(self, plan: NodePlan) -> set[str]:
@@ -141,7 +148,9 @@ class Kernel:
         indexes = self._devices.read()
         names = [name for name in plan.ports if name in indexes]
         present = {name: self._devices.describe(name, indexes[name]) for name in names}
-        underlay = Underlay(indexes.get(self._underlay_device, 0), indexes.get(VXLAN_DEVICE, 0), self._decap_typed)
+        underlay = self._underlay._replace(
+            ifindex=indexes.get(self._underlay_device, 0), vxlan_ifindex=indexes.get(VXLAN_DEVICE, 0)
+        )
         moved = {name for name, device in present.items() if self._present.get(name) != device}
         moved |= self._present.keys() - present.keys()
         if underlay.ifindex != self._underlay.ifindex:
@@ -151,6 +160,13 @@ class Kernel:
         self._present, self._underlay = present, underlay
         self._attachments.forget_all_but(indexes)
         return moved
+
+    def _look_at_routes(self, plan: NodePlan, *, anew: bool) -> set[IPv4Address]:
+        """Refresh where other nodes are reached; return the nodes for which that changed."""
+        before = self._underlay.next_hops
+        after = self._routes.next_hops(self._underlay.ifindex, plan.tunnel_ip, remotes_of(plan), anew=anew)
+        self._underlay = self._underlay._replace(next_hops=after)
+        return {remote for remote in before.keys() | after.keys() if before.get(remote) != after.get(remote)}
 
     def _attach(self, plan: NodePlan) -> list[Fault]:
         faults = []

@@ -21,7 +21,7 @@ NODE_DECAP_TYPED = 1  # enum node_flag
 ADDRESS_KEY = struct.Struct("<I16s")
 PORT = struct.Struct("<II6sH4s16s16s")
 FDB_KEY = struct.Struct("<I6sxx")
-FDB_TARGET = struct.Struct("<I4sI")
+FDB_TARGET = struct.Struct("<I4sI4s")
 NEIGHBOUR = struct.Struct("<6sxx")
 FLOOD = struct.Struct(f"<II{4 * FLOOD_LOCAL_MAX}s{4 * FLOOD_REMOTE_MAX}s")
 REPLY = struct.Struct(f"<HH{LEASE_LEN}s{REPLY_MAX}s")
@@ -33,7 +33,7 @@ LAYOUTS: Final = {  # struct of types.h -> (layout, its members in order)
     "address_key": (ADDRESS_KEY, ("scope", "address")),
     "port": (PORT, ("vni", "mtu_bytes", "mac", "flags", "ipv4", "ipv6", "link_local")),
     "fdb_key": (FDB_KEY, ("vni", "mac")),
-    "fdb_target": (FDB_TARGET, ("ifindex", "tunnel_ip", "flags")),
+    "fdb_target": (FDB_TARGET, ("ifindex", "tunnel_ip", "flags", "next_hop")),
     "neighbour": (NEIGHBOUR, ("mac",)),
     "flood": (FLOOD, ("local_count", "remote_count", "local", "remote")),
     "reply": (REPLY, ("len", "lends", "lease", "frame")),
@@ -86,12 +86,12 @@ def link_local_of(mac: bytes) -> bytes:
 
 def fdb_local(ifindex: int, *, is_veth: bool, is_closed: bool) -> bytes:
     """Return a value of `fdb` for a MAC behind a device of this node."""
-    return FDB_TARGET.pack(ifindex, bytes(4), is_veth * FDB_PEER | is_closed * FDB_CLOSED)
+    return FDB_TARGET.pack(ifindex, bytes(4), is_veth * FDB_PEER | is_closed * FDB_CLOSED, bytes(4))
 
 
-def fdb_remote(tunnel_ip: IPv4Address) -> bytes:
-    """Return a value of `fdb` for a MAC behind a tunnel."""
-    return FDB_TARGET.pack(0, tunnel_ip.packed, 0)
+def fdb_remote(tunnel_ip: IPv4Address, next_hop: IPv4Address | None = None) -> bytes:
+    """Return a value of `fdb` for a MAC behind a tunnel; without `next_hop` the kernel is asked for each packet."""
+    return FDB_TARGET.pack(0, tunnel_ip.packed, 0, next_hop.packed if next_hop else bytes(4))
 
 
 def reply(frame: bytes, lease: bytes = b"") -> bytes:

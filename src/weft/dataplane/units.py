@@ -5,7 +5,7 @@ neighbour, one network's flood list. Each yields the records it needs, so that t
 the units it touches, and a unit that fails waits alone. Pure: devices come in as an argument.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from weft.dataplane import records
 from weft.dataplane.records import U32, FloodRecord, PortRecord, address_bytes, mac_bytes
 from weft.dataplane.templates import dhcp4_frame, dhcp6_frame, dhcp6_lease, ra_frame
 from weft.model import Address
-from weft.plan import FdbTarget, LocalDevice, NodePlan, PortEntry
+from weft.plan import FdbTarget, LocalDevice, NodePlan, PortEntry, RemoteNode
 
 # Leaf first: nothing refers to what is not there yet. Deletes go the other way round.
 TABLES = (
@@ -49,6 +49,7 @@ class Underlay(NamedTuple):
     ifindex: int
     vxlan_ifindex: int
     decap_typed: bool = True  # whether the kernel sets a packet's protocol when a header is taken off
+    next_hops: Mapping[IPv4Address, IPv4Address] = {}  # by tunnel address, where there is exactly one
 
 
 Devices = Mapping[str, Device]
@@ -96,6 +97,22 @@ def units_on_devices(plan: NodePlan, names: Iterable[str]) -> set[Unit]:
     return units
 
 
+def units_behind(plan: NodePlan, remotes: Collection[IPv4Address]) -> set[Unit]:
+    """Return the units whose records say how to reach one of these nodes."""
+    if not remotes:
+        return set()
+    return {
+        Unit("fdb", key)
+        for key, target in plan.fdb.items()
+        if isinstance(target, RemoteNode) and target.tunnel_ip in remotes
+    }
+
+
+def remotes_of(plan: NodePlan) -> set[IPv4Address]:
+    """Return the tunnel addresses of all nodes that share a network with us."""
+    return {address for entry in plan.flood.values() for address in entry.tunnel_ips}
+
+
 def records_of(unit: Unit, plan: NodePlan, devices: Devices, underlay: Underlay) -> list[Record]:
     """Return the records of `unit`; none if it is not in the plan or its device is missing.
 
@@ -113,7 +130,7 @@ def _node(_key: None, plan: NodePlan, _devices: Devices, underlay: Underlay) -> 
 
 def _senders(_key: None, plan: NodePlan, _devices: Devices, _underlay: Underlay) -> Iterator[Record]:
     """Nodes that may send us tunnelled frames: all that share a network with us."""
-    for address in {address for entry in plan.flood.values() for address in entry.tunnel_ips}:
+    for address in remotes_of(plan):
         yield Record("senders", address.packed, U32.pack(1))
 
 
@@ -153,13 +170,13 @@ def port_record(entry: PortEntry) -> tuple[PortRecord, list[Address]]:
     return record, further
 
 
-def _fdb(key: Any, plan: NodePlan, devices: Devices, _underlay: Underlay) -> Iterator[Record]:
+def _fdb(key: Any, plan: NodePlan, devices: Devices, underlay: Underlay) -> Iterator[Record]:
     target: FdbTarget | None = plan.fdb.get(key)
     if target is None:
         return
     packed = records.FDB_KEY.pack(key.vni, mac_bytes(key.mac))
     if not isinstance(target, LocalDevice):
-        yield Record("fdb", packed, records.fdb_remote(target.tunnel_ip))
+        yield Record("fdb", packed, records.fdb_remote(target.tunnel_ip, underlay.next_hops.get(target.tunnel_ip)))
     elif device := devices.get(target.device):
         closed = _closed(plan, target.device)
         yield Record("fdb", packed, records.fdb_local(device.ifindex, is_veth=device.is_veth, is_closed=closed))
