@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from weft.commands.auto_addresses import ROUTER_OWNERS
 from weft.commands.context import Context
 from weft.commands.errors import (
     InvalidIpForSubnet,
@@ -24,7 +25,7 @@ class AddressPicker:
 
     def __init__(self, state: State, context: Context, port_id: str | None = None) -> None:
         self._state, self._context = state, context
-        self._port_id = port_id  # whose own addresses are free to it
+        self.port_id = port_id  # whose own addresses are free to it
         self._pools: dict[str, Pool] = {}
         self._held: dict[str, set[str]] = {}  # subnet → addresses others are taking, and those we took
         self.claims: list[Claim] = []
@@ -49,13 +50,18 @@ class AddressPicker:
         raise elsewhere or IpAddressGenerationFailure(network_id)
 
     def exactly(self, subnet: Record, address: str, device_owner: str) -> dict[str, str]:
-        """Return `address` if it is free. Raises InvalidIpForSubnet, IpAddressAlreadyAllocated, NeedsTransfer."""
+        """Return `address` if it is free. Raises InvalidIpForSubnet, IpAddressAlreadyAllocated, NeedsTransfer.
+
+        The gateway's address lies outside every block, so any site may give it to a router: a subnet can be attached
+        while its owner is away. Two cut-off sites that do so at once are told of the duplicate.
+        """
         if not is_assignable(read_prefix(subnet.get("cidr")), read_ip(address), device_owner):
             raise InvalidIpForSubnet(address)
         pool, held = self._pool(subnet)
         if address in held or self._is_used(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
-        require_item(self._state, pool, self._context.site, address)
+        if address != subnet.get("gateway_ip") or device_owner not in ROUTER_OWNERS:
+            require_item(self._state, pool, self._context.site, address)
         return self._take(subnet.key.id, address)
 
     def self_made(self, subnet: Record, address: str) -> dict[str, str]:
@@ -78,7 +84,7 @@ class AddressPicker:
         return any(
             ip["ip_address"] == address and ip["subnet_id"] == subnet_id
             for port in self._state.lookup(PORT.name, "fixed_ips[].ip_address", address)
-            if port.key.id != self._port_id
+            if port.key.id != self.port_id
             for ip in port.get("fixed_ips", ())
         )
 

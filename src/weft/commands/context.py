@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 import msgspec
 
 from weft.model import SiteId
+from weft.store.records import Record
 
 
 def nothing_held(pool: str) -> Collection[str]:
     """Hold nothing back."""
     return ()
+
+
+def everything_seen(record: Record) -> bool:
+    """Let the caller know of everything."""
+    return True
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +30,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     project_id: str | None = None
     is_admin: bool = False
     held: Callable[[str], Collection[str]] = nothing_held  # pool → items being taken right now
+    sees: Callable[[Record], bool] = everything_seen  # may the caller know of it? To be asked of what a request names
 
     @property
     def now(self) -> str:

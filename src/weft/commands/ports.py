@@ -69,7 +69,7 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
 def create_ports(state: State, requests: Sequence[CreatePort], context: Context) -> Writes:
     """Return the writes that create all of `requests`, with MACs and addresses of their own."""
     macs, addresses = MacPicker(state, context), AddressPicker(state, context)
-    writes = tuple(_create(state, request, macs, addresses, context) for request in requests)
+    writes = tuple(new_port(state, request, macs, addresses, context) for request in requests)
     claims = (*macs.claims, *addresses.claims)
     return Writes(writes, claims=claims, actor=context.actor, verb="create port")
 
@@ -116,7 +116,8 @@ def existing_port(state: State, port_id: str) -> Record:
     return port
 
 
-def _create(state: State, request: CreatePort, macs: MacPicker, addresses: AddressPicker, context: Context) -> Write:
+def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: AddressPicker, context: Context) -> Write:
+    """Return the write that creates one port; the pickers collect what it claims."""
     network = existing_network(state, request.network_id)
     _check_groups(request.security_groups)
     if len(request.tags) > MAX_TAGS:

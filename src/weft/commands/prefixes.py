@@ -13,6 +13,7 @@ from weft.commands.errors import (
 from weft.model import Address, Prefix
 from weft.wire.neutron.addresses import read_ip, read_prefix
 
+_ROUTERS = ("network:router", "network:ha_router")  # owners of ports that may have a prefix's first address
 AUTO_ADDRESS_MODES = ("slaac", "dhcpv6-stateless")
 
 
@@ -107,7 +108,7 @@ def is_assignable(prefix: Prefix, address: Address, device_owner: str) -> bool:
         if prefix.prefixlen >= 31:  # RFC 3021: both ends are hosts
             return True
         return address not in (prefix.network_address, prefix.broadcast_address)
-    return address != prefix.network_address or device_owner.startswith("network:router") or not device_owner
+    return address != prefix.network_address or device_owner.startswith(_ROUTERS) or not device_owner
 
 
 def is_auto_address(subnet: Any) -> bool:

@@ -5,6 +5,7 @@ import time
 import uuid
 
 from weft.api.caller import Caller
+from weft.api.neutron.visibility import may_see
 from weft.commands.context import Context, nothing_held
 from weft.store.execute import Decide, Held, execute
 from weft.store.protocol import State, Store
@@ -26,6 +27,7 @@ def context_of(store: Store, caller: Caller, held: Held = nothing_held) -> Conte
         project_id=caller.project_id,
         is_admin=caller.is_admin,
         held=held,
+        sees=lambda record: may_see(caller, record, store.state),
     )
 
 

@@ -232,3 +232,12 @@ class DeviceIDNotOwnedByTenant(Conflict):
         super().__init__(
             f"The following device_id {device_id} is not owned by your project or matches another project router."
         )
+
+
+class NoGateway(Conflict):
+    """The router that was asked for does not lead to the floating IP's network (Neutron: "Conflict")."""
+
+    code = "no_gateway"
+
+    def __init__(self, router_id: str, network_id: str) -> None:
+        super().__init__(f"Router {router_id} has no external gateway on network {network_id}")

@@ -1,0 +1,158 @@
+"""Routers: create, update, delete, and their routes. Source: neutron, db/l3_db.py and the mixins beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from weft.commands.changes import changed_fields
+from weft.commands.context import Context
+from weft.commands.errors import BadRequest
+from weft.commands.l3.draft import Pickers, RouterDraft, existing_router
+from weft.commands.l3.errors import AvailabilityZoneNotFound, FlavorNotFound, RouterInUse
+from weft.commands.l3.gateways import set_gateway
+from weft.commands.l3.routes import Routes, set_routes
+from weft.store.kinds import SITE
+from weft.store.protocol import State
+from weft.store.records import DELETED
+from weft.store.writes import Write, Writes
+
+GatewayInfo = dict[str, Any] | None
+
+
+class CreateRouter(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated request. UNSET: not given."""
+
+    project_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    external_gateway_info: GatewayInfo = None
+    distributed: bool | UnsetType | None = UNSET  # None, too: as the cloud's default is
+    ha: bool | UnsetType | None = UNSET
+    flavor_id: str | UnsetType | None = UNSET
+    availability_zone_hints: list[str] = []
+    enable_ndp_proxy: bool | UnsetType | None = UNSET
+    enable_default_route_ecmp: bool | None = None
+    enable_default_route_bfd: bool | None = None
+
+
+class UpdateRouter(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated change. UNSET: leave alone."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    external_gateway_info: GatewayInfo | UnsetType = UNSET
+    routes: Routes | UnsetType = UNSET
+    distributed: bool | UnsetType | None = UNSET
+    ha: bool | UnsetType | None = UNSET
+    enable_ndp_proxy: bool | UnsetType | None = UNSET
+    enable_default_route_ecmp: bool | UnsetType | None = UNSET
+    enable_default_route_bfd: bool | UnsetType | None = UNSET
+
+
+def create_routers(state: State, requests: Sequence[CreateRouter], context: Context) -> Writes:
+    """Return the writes that create all of `requests`, with the gateways they name."""
+    pickers = Pickers.for_decision(state, context)
+    drafts = [_create(state, request, context, pickers) for request in requests]
+    writes = tuple(write for draft in drafts for write in draft.writes())
+    return Writes(writes, claims=pickers.claims, actor=context.actor, verb="create router")
+
+
+def update_router(state: State, router_id: str, request: UpdateRouter, context: Context) -> Writes:
+    """Return the writes that change what differs, of the router and of its ports."""
+    router = existing_router(state, router_id)
+    draft = RouterDraft(state, router, router_id, context)
+    values = changed_fields(router, request)
+    values.pop("external_gateway_info", None)
+    if not isinstance(request.routes, UnsetType):
+        set_routes(draft, request.routes)
+        values.pop("routes", None)
+    for field in ("distributed", "ha", "enable_ndp_proxy", "enable_default_route_ecmp", "enable_default_route_bfd"):
+        if values.get(field, 0) is None:
+            del values[field]
+    was_up = draft.values.get("admin_state_up", True)
+    if not isinstance(request.external_gateway_info, UnsetType):
+        set_gateway(draft, request.external_gateway_info)
+    for field, value in values.items():
+        draft.set(field, value)
+    _check_kind_change(values, was_up=was_up, is_up=draft.values.get("admin_state_up", True))
+    draft.reown()
+    return finished(draft, "update router")
+
+
+def delete_router(state: State, router_id: str, context: Context) -> Writes:
+    """Return the writes that delete the router and its gateways.
+
+    Raises RouterNotFound, RouterInUse, RouterExternalGatewayInUseByFloatingIp.
+    """
+    router = existing_router(state, router_id)
+    draft = RouterDraft(state, router, router_id, context)
+    if interfaces := draft.interfaces:
+        reason = "has ports still attached: " + ", ".join(link.id for link in interfaces)
+        raise RouterInUse(router_id, reason)
+    draft.set("routes", [])  # they do not keep the gateway
+    while draft.gateway:
+        set_gateway(draft, None)
+    for link in list(draft.links):
+        draft.drop(link)
+    ports = [write for write in draft.writes() if write.key != router.key]
+    writes = (*ports, Write(router.key, {DELETED: True}))
+    return Writes(writes, actor=context.actor, verb="delete router")
+
+
+def finished(draft: RouterDraft, verb: str) -> Writes:
+    """Return all that a draft changes, as one commit."""
+    return Writes(tuple(draft.writes()), claims=draft.pickers.claims, actor=draft.context.actor, verb=verb)
+
+
+def _create(state: State, request: CreateRouter, context: Context, pickers: Pickers) -> RouterDraft:
+    _check_zones(state, request.availability_zone_hints)
+    flavor_id = request.flavor_id or None
+    if flavor_id is not None and state.get("flavor", flavor_id) is None:
+        raise FlavorNotFound(flavor_id)
+    values = {
+        "project_id": request.project_id,
+        "name": request.name,
+        "description": request.description,
+        "admin_state_up": request.admin_state_up,
+        "enable_snat": True,
+        "gw_port_id": None,
+        "qos_policy_id": None,
+        "routes": [],
+        "distributed": bool(request.distributed),
+        "ha": bool(request.ha),
+        "flavor_id": flavor_id,
+        "availability_zone_hints": request.availability_zone_hints,
+        "enable_ndp_proxy": bool(request.enable_ndp_proxy),
+        "enable_default_route_ecmp": bool(request.enable_default_route_ecmp),
+        "enable_default_route_bfd": bool(request.enable_default_route_bfd),
+        "tags": [],
+        "created_at": context.now,
+    }
+    draft = RouterDraft(state, values, context.new_id(), context, pickers)
+    if request.external_gateway_info:
+        set_gateway(draft, request.external_gateway_info)
+    return draft
+
+
+def _check_zones(state: State, hints: Sequence[str]) -> None:
+    for name in hints:
+        if state.get(SITE.name, name) is None:
+            raise AvailabilityZoneNotFound(name)
+
+
+def _check_kind_change(values: dict[str, Any], *, was_up: bool, is_up: bool) -> None:
+    if "ha" in values and is_up:
+        raise BadRequest(
+            "router",
+            "Cannot change HA attribute of active routers. Please set router admin_state_up to False prior to upgrade",
+        )
+    if "distributed" in values and (was_up or is_up):
+        raise BadRequest(
+            "router",
+            "Cannot change the 'distributed' attribute of active routers. Please set router admin_state_up to False "
+            "prior to upgrade",
+        )

@@ -1,0 +1,1 @@
+"""Attributes of routers and floating IPs, and of what belongs to them."""
