@@ -8,6 +8,7 @@ import msgspec
 
 from weft.api.caller import Unauthenticated
 from weft.commands import errors as refusals
+from weft.commands.l3.errors import NoGateway
 from weft.commands.quotas.limits import LimitBelowUsage
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 from weft.store.writes import ClaimTaken, NotHandedOver, StaleView
@@ -29,6 +30,7 @@ TYPE: dict[type[WeftError], str] = {
     LimitBelowUsage: "HTTPBadRequest",
     NotHandedOver: "IpAddressGenerationFailure",
     ClaimTaken: "Conflict",
+    NoGateway: "Conflict",
     StaleView: "Conflict",
     Unavailable: "ServiceUnavailable",
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from weft.commands.context import Context
+from weft.commands.l3.keeping import free_floating_ips, keep_service_port
 from weft.commands.trunks.trunks import trunk_keeps_port
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -18,7 +19,7 @@ Delete = Callable[[State, str, Context], Writes]
 Follow = Callable[[State, Record, Context], Sequence[Write]]
 
 FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this order
-    "port": (trunk_keeps_port,),
+    "port": (trunk_keeps_port, keep_service_port, free_floating_ips),
 }
 
 

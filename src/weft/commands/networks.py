@@ -15,6 +15,7 @@ from weft.commands.errors import (
     NetworkMTUSubnetConflict,
     NetworkNotFound,
 )
+from weft.commands.l3.protection import check_not_external, idle_floating_ips
 from weft.commands.vnis import VniPicker
 from weft.store.kinds import NETWORK, PORT, SUBNET
 from weft.store.protocol import State
@@ -24,6 +25,7 @@ from weft.store.writes import Write, Writes
 VXLAN_OVERHEAD_BYTES = 50  # IPv4 20 + UDP 8 + VXLAN 8 + inner Ethernet 14; RFC 7348, section 5
 UNDERLAY_MTU_BYTES = 1500  # what a WAN carries without being asked
 MAX_MTU_BYTES = UNDERLAY_MTU_BYTES - VXLAN_OVERHEAD_BYTES
+STEP_FLOATING_IPS = 400  # each is two records, and a commit takes 1,000
 IPV4_MIN_MTU_BYTES = 68  # RFC 791
 IPV6_MIN_MTU_BYTES = 1280  # RFC 8200, section 5
 
@@ -82,6 +84,8 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     if "mtu" in values:
         values["mtu"] = _mtu(values["mtu"])
         _check_mtu(state, network, values["mtu"])
+    if values.get("external") is False:
+        check_not_external(state, network_id)
     if values.get("shared") is False:
         _check_unsharing(state, network)
     writes = (Write(network.key, values),) if values else ()
@@ -89,13 +93,23 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
 
 
 def delete_network(state: State, network_id: str, context: Context) -> Writes:
-    """Return the writes that delete the network and its subnets. Raises NetworkNotFound, NetworkInUse."""
+    """Return the writes that delete the network, its subnets and floating IPs that lead nowhere, in steps if many.
+
+    Raises NetworkNotFound, NetworkInUse.
+    """
     network = existing_network(state, network_id)
-    ports = state.referrers(NETWORK.name, network_id, PORT.name)
+    idle = idle_floating_ips(state, network_id)
+    ports = {port.key.id: port.key for port in state.referrers(NETWORK.name, network_id, PORT.name)}
+    going = [ports.pop(holder) for one in idle if (holder := one.get("floating_port_id")) in ports]
     if ports:
-        raise NetworkInUse(network_id, sorted(port.key.id for port in ports))
-    subnets = state.referrers(NETWORK.name, network_id, SUBNET.name)
-    keys = [*sorted(subnet.key for subnet in subnets), network.key]
+        raise NetworkInUse(network_id, sorted(ports))
+    if len(idle) > STEP_FLOATING_IPS:
+        first = idle[:STEP_FLOATING_IPS]
+        keys = [key for key in going if key.id in {one.get("floating_port_id") for one in first}]
+        keys += [one.key for one in first]
+    else:
+        subnets = state.referrers(NETWORK.name, network_id, SUBNET.name)
+        keys = [*going, *(one.key for one in idle), *sorted(subnet.key for subnet in subnets), network.key]
     return Writes(tuple(Write(key, {DELETED: True}) for key in keys), actor=context.actor, verb="delete network")
 
 

@@ -11,6 +11,7 @@ from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, PortBound, PortNotFound, SecurityGroupNotFound
 from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_port
+from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
 from weft.commands.tags import MAX_TAGS
@@ -96,6 +97,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
         )
         if _in_order(values["fixed_ips"]) == _in_order(port.get("fixed_ips", [])):
             del values["fixed_ips"]
+    check_port_change(state, port, values, context)
     _bind(port, values, context)
     writes = (Write(port.key, values),) if values else ()
     claims = (*macs.claims, *picker.claims)
@@ -119,6 +121,7 @@ def existing_port(state: State, port_id: str) -> Record:
 def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: AddressPicker, context: Context) -> Write:
     """Return the write that creates one port; the pickers collect what it claims."""
     network = existing_network(state, request.network_id)
+    check_device(state, request.device_owner, request.device_id, request.project_id, context)
     _check_groups(request.security_groups)
     if len(request.tags) > MAX_TAGS:
         raise BadRequest("ports", f"The number of tags exceed the per-resource limit of {MAX_TAGS}")

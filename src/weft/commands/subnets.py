@@ -10,6 +10,7 @@ from weft.commands.auto_addresses import STEP_RECORDS, without_subnet
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, InvalidInput, SubnetNotFound, SubnetPoolNotFound
+from weft.commands.l3.protection import check_gateway_change
 from weft.commands.networks import check_subnet_mtu, existing_network
 from weft.commands.prefixes import (
     check_gateway_outside,
@@ -96,6 +97,7 @@ def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: 
         raise InvalidInput("Cannot disable enable_dhcp with ipv6 attributes set")
     if "gateway_ip" in values:
         check_gateway(prefix, values["gateway_ip"])
+        check_gateway_change(state, subnet)
     check_options(subnet_id, prefix.version, values)
     if "allocation_pools" in values:
         check_pools(values["allocation_pools"], prefix)

@@ -7,6 +7,7 @@ from weft.api.neutron.resource import Look, Match, Resource
 from weft.api.neutron.trunks.trunks import trunk_details
 from weft.commands.deleting import deletion
 from weft.commands.errors import PortNotFound
+from weft.commands.l3.owners import FLOATINGIP
 from weft.commands.ports import CreatePort, UpdatePort, create_ports, delete_port, update_port
 from weft.model import NodeId
 from weft.store.records import Record
@@ -22,7 +23,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
     host = record.get("host", "")
     vif_type = _vif_type(record, host, look)
     return {
-        "status": _status(record, host, look),
+        "status": port_status(record, look),
         "binding:vif_type": vif_type,
         "binding:vif_details": TAP_DETAILS if vif_type == "tap" else {},
         "ip_allocation": "immediate" if record.get("fixed_ips") else "none",
@@ -30,8 +31,11 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
     }
 
 
-def _status(record: Record, host: str, look: Look) -> str:
-    """ACTIVE if the node that hosts it lives and says it is programmed; else DOWN."""
+def port_status(record: Record, look: Look) -> str:
+    """Return ACTIVE if the node that hosts it lives and says it is programmed; else DOWN; N/A for a held address."""
+    if record.get("device_owner") == FLOATINGIP:
+        return "N/A"
+    host = record.get("host", "")
     if not host or not record.get("admin_state_up", True):
         return "DOWN"
     said = look.runtime.get(NodeId(host), f"port.{record.key.id}")

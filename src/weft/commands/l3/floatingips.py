@@ -143,9 +143,7 @@ def _holder(state: State, request: CreateFloatingIP, id: str, pickers: Pickers, 
     return new_port(state, port, pickers.macs, pickers.addresses, context)
 
 
-def _first_association(
-    state: State, request: CreateFloatingIP, id: str, address: str, context: Context
-) -> Association:
+def _first_association(state: State, request: CreateFloatingIP, id: str, address: str, context: Context) -> Association:
     if not request.port_id:
         _refuse_address_alone(request.fixed_ip_address)
         return Association()

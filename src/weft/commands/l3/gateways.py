@@ -1,4 +1,4 @@
-"""A router's external gateways: set, changed, taken away. Source: neutron, db/l3_db.py, l3_gwmode_db.py, l3_gateway_ip_qos.py.
+"""A router's external gateways: set, changed, taken away. Source: neutron, db/l3_db.py, l3_gwmode_db.py.
 
 `info` is what `external_gateway_info` holds: {network_id, external_fixed_ips, enable_snat, qos_policy_id}, or
 nothing at all.

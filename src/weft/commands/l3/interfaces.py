@@ -5,7 +5,7 @@ from typing import Any
 
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, PortNotFound, SubnetNotFound
-from weft.commands.l3.apart import check_apart, check_among
+from weft.commands.l3.apart import check_among, check_apart
 from weft.commands.l3.draft import Link, RouterDraft, existing_router
 from weft.commands.l3.errors import PortInUse
 from weft.commands.l3.routers import finished

@@ -11,7 +11,13 @@ DHCP = "network:dhcp"
 
 INTERFACE_OWNERS = (INTERFACE, HA_INTERFACE, DISTRIBUTED_INTERFACE)
 # Ports that go with their router or floating IP, and not by themselves.
-SERVICE_OWNERS = (*ROUTER_OWNERS, GATEWAY, FLOATINGIP, "network:router_ha_interface", "network:floatingip_agent_gateway")
+SERVICE_OWNERS = (
+    *ROUTER_OWNERS,
+    GATEWAY,
+    FLOATINGIP,
+    "network:router_ha_interface",
+    "network:floatingip_agent_gateway",
+)
 
 
 def interface_owner(*, distributed: bool, ha: bool) -> str:

@@ -55,9 +55,7 @@ def check_gateway_change(state: State, subnet: Record) -> None:
     """Raise GatewayIpInUse if a router has the subnet's gateway address."""
     address = subnet.get("gateway_ip")
     for port in state.lookup(PORT.name, "fixed_ips[].ip_address", address) if address else ():
-        mine = any(
-            ip["ip_address"] == address and ip["subnet_id"] == subnet.key.id for ip in port.get("fixed_ips", ())
-        )
+        mine = any(ip["ip_address"] == address and ip["subnet_id"] == subnet.key.id for ip in port.get("fixed_ips", ()))
         if mine and port.get("router_id"):
             raise GatewayIpInUse(address, port.key.id)
 

@@ -13,6 +13,7 @@ NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 255
 TAG_LENGTH = 255
 PROFILE_LENGTH = 4095  # Neutron's: ml2, models.py, BINDING_PROFILE_LEN
+ZONE_HINTS_LENGTH = 255  # of the list as JSON; neutron-lib, db/constants.py, AZ_HINTS_DB_LEN
 MAX_NUMBER = 1 << 63  # what records hold
 
 _TRUE = {"1", "t", "true", "on", "y", "yes"}
@@ -91,6 +92,7 @@ def _mtu_problem(value: Any) -> str | None:
 
 
 BOOLEAN = Type({"type": "boolean"}, to_boolean)
+BOOLEAN_OR_NONE = Type({"type": ["boolean", "null"]}, lambda value: None if value is None else to_boolean(value))
 INTEGER = Type({"type": "integer"}, to_int)
 MTU = Type({"type": "integer", "minimum": 0}, to_int, _mtu_problem)
 IP_VERSION = Type({"enum": [4, 6]}, to_int, lambda v: None if v in (4, 6) else f"{v} is not in valid_values")
@@ -186,11 +188,21 @@ def _none_yet_problem(value: Any) -> str | None:
     return None if value == [] else "only the empty list is supported by this cloud"
 
 
+def _zones_not_too_many(value: Any) -> Any:
+    """Refuse more availability zones than Neutron stores. Raises BadValue."""
+    if isinstance(value, list) and STRINGS.problem(value) is None and len(json.dumps(value)) > ZONE_HINTS_LENGTH:
+        raise BadValue("Too many availability_zone_hints specified")
+    return value
+
+
 TAGS = Type({"type": "array", "items": {"type": "string", "maxLength": TAG_LENGTH}}, problem=tags_problem)
 UUIDS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, uuid_problem))
 STRINGS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, string_problem))
 PROFILE = Type({"type": ["object", "null"]}, lambda v: {} if v is None else v, _profile_problem)
 OBJECT = Type({"type": "object"})
+OBJECT_OR_NONE = Type({"type": ["object", "null"]})
+ZONE_HINTS = Type({"type": "array", "items": {"type": "string"}}, _zones_not_too_many, STRINGS.problem)
+ANY = Type({})
 NONE_YET = Type({"type": "array", "maxItems": 0}, lambda v: [] if v is None else v, _none_yet_problem)
 
 

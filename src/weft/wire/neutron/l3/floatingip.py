@@ -17,9 +17,7 @@ FLOATINGIP: tuple[Attribute, ...] = (
         guarded=True,
         index="floating_ip_address",
     ),
-    Attribute(
-        name="subnet_id", type=types.UUID_OR_NONE, default=None, post=True, visible=False, about="Where from."
-    ),
+    Attribute(name="subnet_id", type=types.UUID_OR_NONE, default=None, post=True, visible=False, about="Where from."),
     Attribute(
         name="floating_network_id",
         type=types.UUID,
