@@ -10,6 +10,7 @@ import msgspec
 
 from weft.commands.context import Context
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
+from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
 from weft.commands.trunks.trunks import trunk_keeps_port
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -19,7 +20,13 @@ Delete = Callable[[State, str, Context], Writes]
 Follow = Callable[[State, Record, Context], Sequence[Write]]
 
 FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this order
-    "port": (trunk_keeps_port, keep_service_port, free_floating_ips),
+    "port": (
+        trunk_keeps_port,
+        keep_service_port,
+        free_floating_ips,
+        logs_go_with_port,
+    ),
+    "security_group": (logs_go_with_group,),
 }
 
 

@@ -1,5 +1,15 @@
 """The areas of this API, in the order of its documents. Each lists its RESOURCES and its EXTENSIONS."""
 
-from weft.api.neutron import core, l3, trunks
+from weft.api.neutron import (
+    core,
+    l3,
+    observing,
+    trunks,
+)
 
-AREAS = (core, l3, trunks)
+AREAS = (
+    core,
+    l3,
+    trunks,
+    observing,
+)

@@ -17,6 +17,7 @@ from weft.api.errors import not_allowed, nothing_here
 from weft.api.neutron import policy
 from weft.api.neutron.bodies import Item, read_create, read_json, read_update, request_values
 from weft.api.neutron.http import Request, Response
+from weft.api.neutron.made import Asked
 from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Answer, Look, Resource
@@ -112,8 +113,8 @@ class Engine:
         return record
 
     def _is_visible(self, record: Record, caller: Caller, parent: Record | None) -> bool:
-        if self.resource.records is not None:
-            return True
+        if self.resource.made is not None or self.resource.records is not None:
+            return True  # whether it is shown is a matter of rules
         if self.resource.parent is None or parent is None:
             return may_see(caller, record, self._store.state)
         return bool(record.get(self.resource.parent.field) == parent.key.id)
@@ -245,9 +246,13 @@ class Engine:
     def _select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
         state, kind = self._store.state, self.resource.record_kind
-        candidates = self._candidates(query)
+        candidates = self._candidates(query) if self.resource.made is None else None
         records: Collection[Record]
-        if parent is not None:
+        if self.resource.made is not None:
+            equal = {attribute.name: values for attribute, values in query.equal}
+            asked = Asked(caller.project_id, equal, parent.key.id if parent is not None else "")
+            records = self.resource.made(self._look, asked)
+        elif parent is not None:
             records = state.referrers(parent.key.kind, parent.key.id, kind)
         elif self.resource.records is not None:
             records = self.resource.records(state)
@@ -320,6 +325,8 @@ class Engine:
 
     def _read(self, record: Record, name: str) -> Any:
         attribute = self.resource.by_name.get(name)
+        if attribute is None and self.resource.made is not None:
+            return record.get(name, policy.ABSENT)
         return policy.ABSENT if attribute is None else self._views.value(record, attribute)
 
     def _shown(self, records: list[Record], caller: Caller, parent: Record | None) -> list[Record]:

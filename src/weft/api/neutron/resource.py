@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from weft.api.neutron.made import Asked
 from weft.commands.context import Context
 from weft.model import NotFound
 from weft.store.protocol import Runtime, State
@@ -30,6 +31,7 @@ Create = Callable[[State, Sequence[Any], Context], Writes]
 Update = Callable[[State, str, Any, Context], Writes]
 Delete = Callable[[State, str, Context], Writes]
 Match = Callable[[Record], bool]
+Made = Callable[[Look, Asked], Collection[Record]]
 Find = Callable[[State, str, str], Record | None]  # state, ID as in the path, parent's ID or "" → record
 
 VERBS = frozenset({"list", "show", "create", "update", "delete"})
@@ -82,6 +84,7 @@ class Resource:
     find: Find | None = None  # where the ID in the path is not the record's own
     # For what is nobody's and not stored, such as the types of QoS rules: made up when asked for, shown to all.
     records: Callable[[State], Collection[Record]] | None = None
+    made: Made | None = None  # the same, where it depends on what is asked: see made.py
     attributes: tuple[Attribute, ...]
     create_request: type[msgspec.Struct] = msgspec.Struct
     update_request: type[msgspec.Struct] = msgspec.Struct

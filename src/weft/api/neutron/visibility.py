@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from weft.api.caller import Caller
 from weft.api.neutron.policy import rights_of
+from weft.store.kinds import KINDS
 from weft.store.protocol import State
 from weft.store.records import Record
 
@@ -11,9 +12,10 @@ from weft.store.records import Record
 def may_see(caller: Caller, record: Record, state: State) -> bool:
     """Tell whether the object exists as far as `caller` is concerned.
 
+    What belongs to no project (agents, flavors) is there for all; what is shown of it the rules say.
     Own objects; shared and external networks and their subnets; ports and subnets of own networks.
     """
-    if sees_everything(caller):
+    if sees_everything(caller) or not _has_owner(record.key.kind):
         return True
     if caller.project_id is not None and record.get("project_id") == caller.project_id:
         return True
@@ -32,7 +34,7 @@ def all_visible(caller: Caller, kind: str, state: State) -> Collection[Record]:
 
     The same as asking `may_see` of each, but a tenant's list costs what the tenant has, not what the cloud has.
     """
-    if sees_everything(caller):
+    if sees_everything(caller) or not _has_owner(kind):
         return state.of_kind(kind)
     own = state.lookup(kind, "project_id", caller.project_id) if caller.project_id is not None else ()
     if kind not in ("network", "subnet", "port"):
@@ -50,6 +52,10 @@ def all_visible(caller: Caller, kind: str, state: State) -> Collection[Record]:
 def sees_everything(caller: Caller) -> bool:
     """Tell whether other projects' objects exist for `caller`: for administrators and for services, such as Nova."""
     return rights_of(caller).sees_everything
+
+
+def _has_owner(kind: str) -> bool:
+    return "project_id" in KINDS[kind].indexed
 
 
 def _is_public(network: Record) -> bool:

@@ -12,6 +12,7 @@ from weft.store.kinds import (
     fabric,
     identity,
     l3,
+    observing,
     quotas,
     trunks,
 )
@@ -26,6 +27,7 @@ AREAS = (
     core,
     identity,
     l3,
+    observing,
     trunks,
     quotas,
 )

@@ -1,0 +1,1 @@
+"""Metering and logging as JSON."""
