@@ -16,6 +16,7 @@ from weft.commands.errors import (
     NetworkNotFound,
 )
 from weft.commands.l3.protection import check_not_external, idle_floating_ips
+from weft.commands.qos.policies import check_policy, policy_for_network
 from weft.commands.vnis import VniPicker
 from weft.store.kinds import NETWORK, PORT, SUBNET
 from weft.store.protocol import State
@@ -43,6 +44,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     network_type: str | UnsetType = UNSET
     physical_network: str | UnsetType | None = UNSET
     vni: int | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool = True
     availability_zone_hints: list[str] = []
     is_default: bool = False
@@ -60,6 +62,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     network_type: str | UnsetType = UNSET
     physical_network: str | UnsetType | None = UNSET
     vni: int | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
 
@@ -70,7 +73,7 @@ def create_networks(state: State, requests: Sequence[CreateNetwork], context: Co
     Raises InvalidInput, TunnelIdInUse, NoNetworkAvailable, NeedsTransfer.
     """
     vnis = VniPicker(state, context)
-    writes = tuple(_create(request, vnis, context) for request in requests)
+    writes = tuple(_create(state, request, vnis, context) for request in requests)
     return Writes(writes, claims=tuple(vnis.claims), actor=context.actor, verb="create network")
 
 
@@ -81,6 +84,7 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     for field in ("network_type", "vni", "physical_network"):
         if field in values:
             raise InvalidInput("Only VLAN type networks can be updated.")
+    check_policy(state, values.get("qos_policy_id"), context)
     if "mtu" in values:
         values["mtu"] = _mtu(values["mtu"])
         _check_mtu(state, network, values["mtu"])
@@ -121,7 +125,7 @@ def existing_network(state: State, network_id: str) -> Record:
     return network
 
 
-def _create(request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
+def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
     if request.network_type not in (UNSET, "vxlan"):
         raise InvalidInput(f"network_type value '{request.network_type}' not supported")
     has_physical = request.physical_network not in (UNSET, None, "")
@@ -142,6 +146,7 @@ def _create(request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
         "port_security_enabled": request.port_security_enabled,
         "availability_zone_hints": request.availability_zone_hints,
         "is_default": request.is_default,
+        "qos_policy_id": policy_for_network(state, request.project_id, request.qos_policy_id, context),
         "tags": [],
         "created_at": context.now,
     }

@@ -14,6 +14,7 @@ from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_po
 from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
+from weft.commands.qos.policies import check_policy
 from weft.commands.tags import MAX_TAGS
 from weft.store.kinds import PORT
 from weft.store.protocol import State
@@ -41,6 +42,7 @@ class CreatePort(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     vnic_type: str = "normal"
     profile: dict[str, Any] = {}
+    qos_policy_id: str | None = None
     port_security_enabled: bool | UnsetType = UNSET  # as the network has it
     allowed_address_pairs: list[Any] = []
     extra_dhcp_opts: list[Any] = []
@@ -61,6 +63,7 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
     host: str | UnsetType = UNSET
     vnic_type: str | UnsetType = UNSET
     profile: dict[str, Any] | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     allowed_address_pairs: list[Any] | UnsetType = UNSET
     extra_dhcp_opts: list[Any] | UnsetType = UNSET
@@ -81,6 +84,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     macs, picker = MacPicker(state, context), AddressPicker(state, context, port_id)
     values = changed_fields(port, request)
     _check_groups(request.security_groups)
+    check_policy(state, values.get("qos_policy_id"), context)
     if "mac_address" in values:
         asked, network_id = values["mac_address"], port.get("network_id")
         mac = macs.any(network_id) if asked is None else macs.exactly(network_id, asked)
@@ -123,6 +127,7 @@ def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: Addr
     network = existing_network(state, request.network_id)
     check_device(state, request.device_owner, request.device_id, request.project_id, context)
     _check_groups(request.security_groups)
+    check_policy(state, request.qos_policy_id, context)
     if len(request.tags) > MAX_TAGS:
         raise BadRequest("ports", f"The number of tags exceed the per-resource limit of {MAX_TAGS}")
     if isinstance(request.mac_address, str):
@@ -146,6 +151,7 @@ def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: Addr
         "vnic_type": request.vnic_type,
         "profile": request.profile,
         "previous_hosts": [],
+        "qos_policy_id": request.qos_policy_id,
         "port_security_enabled": network.get("port_security_enabled", True) if is_secured is UNSET else is_secured,
         "allowed_address_pairs": request.allowed_address_pairs,
         "extra_dhcp_opts": request.extra_dhcp_opts,

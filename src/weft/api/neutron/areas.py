@@ -4,12 +4,14 @@ from weft.api.neutron import (
     core,
     l3,
     observing,
+    qos,
     trunks,
 )
 
 AREAS = (
     core,
     l3,
+    qos,
     trunks,
     observing,
 )

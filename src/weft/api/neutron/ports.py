@@ -27,8 +27,14 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "binding:vif_type": vif_type,
         "binding:vif_details": TAP_DETAILS if vif_type == "tap" else {},
         "ip_allocation": "immediate" if record.get("fixed_ips") else "none",
+        "qos_network_policy_id": _network_policy(record, look),
         **trunk_details(look.state, record.key.id),
     }
+
+
+def _network_policy(record: Record, look: Look) -> str | None:
+    network = look.state.get("network", record.get("network_id", ""))
+    return network.get("qos_policy_id") if network is not None else None
 
 
 def port_status(record: Record, look: Look) -> str:

@@ -13,6 +13,7 @@ from weft.store.kinds import (
     identity,
     l3,
     observing,
+    qos,
     quotas,
     trunks,
 )
@@ -29,6 +30,7 @@ AREAS = (
     l3,
     observing,
     trunks,
+    qos,
     quotas,
 )
 

@@ -2,7 +2,7 @@
 
 from weft.store.kinds.kind import Kind
 
-NETWORK = Kind("network", indexed=("project_id", "vni"), unique=(("vni",),))
+NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "vni"), unique=(("vni",),))
 """Fields: project_id, name, description, admin_state_up, shared, external (router:external), mtu, vni, network_type
 ("vxlan"), port_security_enabled, availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z")."""
 
@@ -14,7 +14,12 @@ created_at; and the delegation of its addresses (blocks.py): giver (site), block
 
 PORT = Kind(
     "port",
-    refers=(("network_id", "network"), ("fixed_ips[].subnet_id", "subnet"), ("router_id", "router")),
+    refers=(
+        ("network_id", "network"),
+        ("fixed_ips[].subnet_id", "subnet"),
+        ("router_id", "router"),
+        ("qos_policy_id", "qos_policy"),
+    ),
     indexed=("project_id", "device_id", "mac_address", "host", "fixed_ips[].ip_address"),
     unique=(("network_id", "mac_address"), ("fixed_ips[].subnet_id", "fixed_ips[].ip_address")),
     coupled=(("host", "vnic_type", "profile", "previous_hosts"),),

@@ -58,6 +58,7 @@ NETWORK: tuple[Attribute, ...] = (
         name="availability_zone_hints", type=types.STRINGS, default=[], post=True, sort=True
     ),
     Attribute(name="availability_zones", type=types.array({"type": "string"}), derived=True),
+    Attribute(name="qos_policy_id", type=types.UUID_OR_NONE, post=True, put=True, guarded=True),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, default=True, post=True, put=True, guarded=True),
     Attribute(  # project-default-networks
         name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True

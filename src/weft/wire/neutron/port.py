@@ -96,6 +96,8 @@ PORT: tuple[Attribute, ...] = (
     Attribute(name="binding:profile", field="profile", type=types.PROFILE, post=True, put=True, guarded=True),
     Attribute(name="binding:vif_type", type=types.STRING, derived=True),
     Attribute(name="binding:vif_details", type=types.OBJECT, derived=True),
+    Attribute(name="qos_policy_id", type=types.UUID_OR_NONE, default=None, post=True, put=True, guarded=True),
+    Attribute(name="qos_network_policy_id", type=types.UUID_OR_NONE, derived=True, about="Its network's policy."),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, post=True, put=True, guarded=True),
     Attribute(
         name="security_groups",

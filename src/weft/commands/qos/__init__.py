@@ -1,0 +1,1 @@
+"""QoS policies, their rules, and who uses them."""

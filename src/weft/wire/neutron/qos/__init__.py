@@ -1,0 +1,1 @@
+"""Quality of service, as clients write it."""
