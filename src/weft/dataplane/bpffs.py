@@ -20,6 +20,13 @@ class NoBpffs(Unavailable):
     hint = f"as root: mount -t bpf bpf {ROOT}"
 
 
+class LacksBpffs(NoBpffs):
+    """The kernel has no bpf file system to mount."""
+
+    code = "lacks_bpffs"
+    hint = "Weft needs Linux 6.1 or newer with CONFIG_BPF_SYSCALL"
+
+
 class NotPrivileged(Denied):
     """Loading eBPF and attaching it takes root, or CAP_BPF with CAP_NET_ADMIN."""
 
@@ -55,7 +62,8 @@ def _mount() -> None:
         code = ctypes.get_errno()
         if code == errno.EPERM:
             raise NotPrivileged(f"{ROOT} is not mounted, and mounting it is refused")
-        raise NoBpffs(f"{ROOT} cannot be mounted: {os.strerror(code)}")
+        kind = LacksBpffs if code == errno.ENODEV else NoBpffs
+        raise kind(f"{ROOT} cannot be mounted: {os.strerror(code)}")
 
 
 class _Statfs(ctypes.Structure):

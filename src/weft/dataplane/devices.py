@@ -29,6 +29,13 @@ class VxlanPortTaken(Unavailable):
     hint = "`ss -ulnp sport = 4789` and `ip -d link show type vxlan` show who has it"
 
 
+class NoVxlan(Unavailable):
+    """The kernel cannot make VXLAN devices."""
+
+    code = "no_vxlan"
+    hint = "Weft needs CONFIG_VXLAN; where it is a module: modprobe vxlan"
+
+
 class Devices:
     """Looks devices up by name. Remembers drivers by ifindex, which the kernel does not hand out twice."""
 
@@ -89,7 +96,8 @@ def ensure_vxlan_device() -> int:
     """Return the ifindex of weft-vxlan, made if it is not there.
 
     It carries no traffic of its own: its socket on UDP 4789 lets the kernel aggregate tunnelled packets (GRO),
-    and its egress hook is where replicated packets find their neighbour. Raises VxlanPortTaken, NotPrivileged.
+    and its egress hook is where replicated packets find their neighbour. Raises VxlanPortTaken,
+    NoVxlan, NotPrivileged.
     """
     try:
         with IPRoute() as ip:
@@ -99,6 +107,8 @@ def ensure_vxlan_device() -> int:
             raise VxlanPortTaken(f"cannot make {VXLAN_DEVICE}: UDP port {VXLAN_PORT} is taken") from err
         if err.code == errno.EPERM:
             raise NotPrivileged(f"the kernel does not let us make {VXLAN_DEVICE}") from err
+        if err.code == errno.EOPNOTSUPP:
+            raise NoVxlan(f"cannot make {VXLAN_DEVICE}: this kernel does not know VXLAN") from err
         raise Unavailable(f"cannot make {VXLAN_DEVICE}: {err}") from err
 
 

@@ -18,7 +18,7 @@ from weft.dataplane.drops import DropReason, name_of
 from weft.dataplane.filters import Filters
 from weft.dataplane.ledger import Difference, Ledger, Tables, empty_tables
 from weft.dataplane.links import Links, has_links
-from weft.dataplane.loader import Loaded, load, remove_stale_maps
+from weft.dataplane.loader import KernelRefused, Loaded, load, remove_stale_maps
 from weft.dataplane.outcome import Drops, Outcome, PortState
 from weft.dataplane.records import FLOOD_LOCAL_MAX, FLOOD_REMOTE_MAX, PORT_DROP_KEY, U32
 from weft.dataplane.routes import Routes
@@ -47,7 +47,7 @@ class Kernel:
         """Load the programs over what is pinned in `pin_dir`; traffic goes on as it went.
 
         `use_links`: attach by TCX links; None: if the kernel has them (6.6), else by classic filters.
-        Raises NotPrivileged, NoBpffs, KernelRefused, ObjectMissing, VxlanPortTaken: each says what to do.
+        Raises NotPrivileged, NoBpffs, KernelRefused, ObjectMissing, VxlanPortTaken, NoVxlan: each says what to do.
         """
         self._pin_dir = pin_dir
         self._underlay_device = underlay_device
@@ -55,7 +55,7 @@ class Kernel:
         self._devices = Devices()
         self._routes = Routes()
         bpffs.ensure_directory(pin_dir / "links")
-        ensure_vxlan_device()
+        vxlan_ifindex = ensure_vxlan_device()
         self._loaded: Loaded = load(pin_dir)
         if use_links is None:
             use_links = has_links(self._loaded.programs["to_underlay"])
@@ -68,6 +68,7 @@ class Kernel:
         self._waiting: dict[Unit, str] = {}  # units that failed, and why: tried again each time
         self._closed = False
         self._in_doubt = True  # the ledger may differ from the kernel: read it back first
+        self._prove_hooks(vxlan_ifindex)
 
     def reconcile(self, plan: NodePlan, *, resync: bool = False) -> Outcome:
         """Make the kernel equal to `plan`; what fails is named in the outcome and tried again next time.
@@ -142,6 +143,14 @@ class Kernel:
                 self._loaded.close()
                 self._routes.close()
             self._closed = True
+
+    def _prove_hooks(self, vxlan_ifindex: int) -> None:
+        """Attach to the one device that is always ours: what fails here fails everywhere. Raises KernelRefused."""
+        try:
+            self._attachments.ensure(VXLAN_DEVICE, vxlan_ifindex)
+        except OSError as err:
+            self.close()
+            raise KernelRefused(f"no program can be attached to {VXLAN_DEVICE}: {err.strerror}") from err
 
     def _look_at_devices(self, plan: NodePlan) -> set[str]:
         """Refresh what we know of the devices that matter; return the names of those that came, went or changed."""

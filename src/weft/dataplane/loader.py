@@ -22,7 +22,7 @@ class KernelRefused(Unavailable):
     """The kernel does not take a program or a map."""
 
     code = "kernel_refused"
-    hint = "Weft needs Linux 6.1 or newer with CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_ACT and CONFIG_BPF_JIT"
+    hint = "Weft needs Linux 6.1 or newer with CONFIG_BPF_SYSCALL, CONFIG_BPF_JIT, CONFIG_NET_CLS_{ACT,BPF}"
 
 
 class Loaded(NamedTuple):
@@ -71,8 +71,11 @@ def open_map(path: Path, name: str, spec: MapSpec) -> tuple[BpfMap, bool]:
             return found, False
         found.close()
         path.unlink()  # programs still attached keep the old one until they are replaced
-    fd = bpf.create_map(spec, name)
-    bpf.pin(fd, str(path))
+    try:
+        fd = bpf.create_map(spec, name)
+        bpf.pin(fd, str(path))
+    except OSError as err:
+        raise OSError(err.errno, f"the map {name} (type {spec.type}) cannot be made: {err.strerror}") from err
     return BpfMap(fd), True
 
 
