@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 AUTHENTICATION_REQUIRED = "The request you have made requires authentication."  # Keystone's words
 
 
+class AccessRule(msgspec.Struct, frozen=True):
+    """One kind of request that an application credential is good for."""
+
+    service: str  # a type of the catalogue: "network"
+    method: str
+    path: str  # "/v2.0/ports/{port_id}"; "*" stands for a segment, "**" for any number
+
+
 class Caller(msgspec.Struct, frozen=True):
     """The user behind a request, with the roles it holds in the token's scope right now."""
 
     user_id: str
     project_id: str | None = None  # None: the token is unscoped or scoped to a domain
-    domain_id: str | None = None
+    domain_id: str | None = None  # of a token for a domain
     roles: frozenset[str] = frozenset()  # names, lower case, implied ones included
     system_scope: str | None = None  # "all": a token of the whole system
     user_domain_id: str | None = None
@@ -30,6 +38,7 @@ class Caller(msgspec.Struct, frozen=True):
     is_admin_project: bool = True  # as Keystone says where no project is named for it
     service_roles: frozenset[str] = frozenset()  # of the service that passes a user's request on (X-Service-Token)
     rights: "Rights | None" = None  # what the policy in force makes of all that; None: nobody has asked it
+    access_rules: tuple[AccessRule, ...] | None = None  # None: every request that the roles allow
 
     @property
     def is_admin(self) -> bool:

@@ -15,13 +15,14 @@ from msgspec.structs import astuple
 
 from weft.store.clock import ms_from_hlc
 from weft.store.kinds import KINDS
+from weft.store.kinds.identity import SECRET_FIELDS
 from weft.store.paths import rows_at
 from weft.store.records import DELETED, Field, Key, Loss, Record, Stamp
 from weft.store.recovery import site_of
 
 CONFLICTS_MAX = 10_000  # the newest are kept; see `newest_conflicts.py`
 VALUE_BYTES_MAX = 4_096  # a dropped value larger than this is shown cut short: the report must not outgrow the thing
-SECRET_FIELDS = frozenset({"password_hash"})
+
 
 Row = tuple[str | int, ...]
 

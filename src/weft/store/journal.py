@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from weft.model import SiteId
+from weft.store.kinds.identity import SECRET_FIELDS
 from weft.store.protocol import Change, JournalEntry
 from weft.store.records import Record
 
 ENTRIES_MAX = 100_000  # about 60 MB of SQLite with typical ports
-SECRET_FIELDS = frozenset({"password_hash"})  # who may read the journal need not be able to attack passwords
 
 
 def journal_entry(change: Change, *, number: int, at_ms: int, actor: str = "", verb: str = "") -> JournalEntry:

@@ -30,12 +30,17 @@ class MergedState:
         }
         self._tallies: dict[tuple[str, Any], dict[str, int]] = {}  # (kind, project) → site of creation → live records
         self._revision = 0
+        self._changed_at: dict[str, int] = {}  # kind → the revision of its last change
 
     # ---- reading (protocol.State)
     @property
     def revision(self) -> int:
         """Grows by one with every merged change."""
         return self._revision
+
+    def changed_at(self, kind: str) -> int:
+        """Return the revision at which a live record of this kind last changed; 0 if none ever did."""
+        return self._changed_at.get(kind, 0)
 
     def get(self, kind: str, id: str) -> Record | None:
         """Return a live record."""
@@ -136,6 +141,7 @@ class MergedState:
         if after is not None:
             self._live.setdefault(kind, {})[id] = after
             self._index(after)
+        self._changed_at[kind] = self._revision
         key = (after or before).key  # type: ignore[union-attr]  # one of them is there: they differ
         changes.append(Change(key, before, after, self._revision))
         touched = dict.fromkeys([*_targets(before), *_targets(after)])

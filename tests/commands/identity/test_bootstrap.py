@@ -1,7 +1,8 @@
 """What every site makes by itself must come out the same, or at least become the same."""
 
 from weft.commands.identity.bootstrap import ADMIN_USER, bootstrap_records
-from weft.commands.identity.directory import SYSTEM, Scope, assigned_roles, named
+from weft.commands.identity.directory import SYSTEM, Scope, named
+from weft.commands.identity.holding import assigned_roles
 from weft.store.records import Key, merge, write
 from weft.store.state import MergedState
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from weft.model import NodeId
 from weft.store.clock import ms_from_hlc
+from weft.store.kinds.identity import SECRET_FIELDS
 from weft.store.protocol import PeerStatus, Runtime, State
 from weft.store.records import Record
 from weft.wire.fabric import ConflictView, NodeView, PortView, PreviousHost, SiteView
@@ -122,9 +123,6 @@ def conflict_view(record: Record) -> ConflictView:
         message=str(record.get("message")),
         at_ms=ms_from_hlc(record.newest.hlc),
     )
-
-
-SECRET_FIELDS = frozenset({"password_hash"})
 
 
 def hidden(field: str, value: object) -> object:

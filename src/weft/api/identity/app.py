@@ -3,12 +3,32 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from weft.api.identity import assignments, auth, domains, projects, regions, roles, users, versions
+from weft.api.identity import (
+    access_rules,
+    application_credentials,
+    assignments,
+    auth,
+    domains,
+    grants,
+    groups,
+    implied_roles,
+    memberships,
+    project_tags,
+    projects,
+    regions,
+    roles,
+    trusts,
+    users,
+    versions,
+)
 from weft.api.identity.errors import on_http_error, on_surprise, on_weft_error
 from weft.api.identity.service import Identity
 from weft.model import WeftError
 
-PARTS = (versions, auth, domains, projects, users, roles, assignments, regions)
+PARTS = (
+    versions, auth, domains, projects, project_tags, users, groups, memberships, roles, implied_roles, grants,
+    assignments, application_credentials, access_rules, trusts, regions,
+)  # fmt: skip
 
 
 def identity_app(identity: Identity) -> Starlette:

@@ -1,4 +1,4 @@
-"""Who holds which role where: /v3/{projects,domains,system}/…/users/{user}/roles and /v3/role_assignments."""
+"""/v3/role_assignments: who holds which role where."""
 
 from typing import Any
 
@@ -6,101 +6,79 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from weft.api.identity.http import admin, answer, identity_of, nothing
-from weft.api.identity.listing import list_links, listing
-from weft.api.identity.roles import role_body
-from weft.commands.identity.assignments import Assignment, NoSuchAssignment, grant_role, require_parts, revoke_role
-from weft.commands.identity.directory import SYSTEM, Scope, assigned_roles, require, scope_of
-from weft.store.execute import execute
+from weft.api.identity.http import answer, caller, identity_of
+from weft.api.identity.listing import is_set, list_links
+from weft.api.identity.policy import About, enforce
+from weft.commands.identity.assignments import Assignment
+from weft.commands.identity.directory import SYSTEM, Scope, require
+from weft.commands.identity.inquiry import Held, Inquiry, assignments_held
 from weft.store.protocol import State
-from weft.store.records import Record
+from weft.wire.keystone.fields import BadBody
 
-
-async def grant(request: Request) -> Response:
-    """PUT …/users/{user}/roles/{role}: granting what is held is fine and writes nothing."""
-    identity, actor = identity_of(request), admin(request, "identity:create_grant").actor
-    asked = _assignment(request)
-    if identity.store.state.get("assignment", asked.key.id) is not None:
-        return nothing()
-    return nothing(await execute(identity.store, lambda state, held: grant_role(asked, state, actor=actor)))
-
-
-async def check(request: Request) -> Response:
-    """HEAD and GET …/users/{user}/roles/{role}: 204 if it is held."""
-    admin(request, "identity:check_grant")
-    asked, state = _assignment(request), identity_of(request).store.state
-    require_parts(asked, state)
-    if state.get("assignment", asked.key.id) is None:
-        raise NoSuchAssignment(asked)
-    return nothing()
-
-
-async def revoke(request: Request) -> Response:
-    """DELETE …/users/{user}/roles/{role}."""
-    identity, actor = identity_of(request), admin(request, "identity:revoke_grant").actor
-    asked = _assignment(request)
-    return nothing(await execute(identity.store, lambda state, held: revoke_role(asked, state, actor=actor)))
-
-
-async def roles_of_user(request: Request) -> Response:
-    """GET …/users/{user}/roles: those granted, without the implied."""
-    admin(request, "identity:list_grants")
-    state, scope, user_id = identity_of(request).store.state, _scope(request), request.path_params["user"]
-    require(state, "user", user_id)
-    if scope != SYSTEM:
-        require(state, scope.kind, scope.id)
-    held = [each for each in state.lookup("assignment", "user_id", user_id) if scope_of(each) == scope]
-    roles = [role for each in held if (role := state.get("role", each.get("role_id"))) is not None]
-    return listing(request, "role", role_body, filters=(), records=roles)
+INHERITED_TO = "scope.OS-INHERIT:inherited_to"
 
 
 async def index(request: Request) -> Response:
-    """GET /v3/role_assignments, filtered by user.id, role.id and scope.…; `effective` adds implied roles."""
-    admin(request, "identity:list_role_assignments")
-    identity, asked = identity_of(request), request.query_params
-    state, with_names = identity.store.state, _is_set(asked.get("include_names"))
-    found = [each for each in state.of_kind("assignment") if _is_asked(each, dict(asked))]
-    rows: dict[tuple[str, str, str, str], dict[str, Any]] = {}
-    for each in found:
-        scope, user_id = scope_of(each), str(each.get("user_id"))
-        effective = assigned_roles(state, user_id, scope) if _is_set(asked.get("effective")) else None
-        for role_id in [role.key.id for role in effective] if effective is not None else [each.get("role_id")]:
-            row = _row(state, Assignment(user_id, scope, role_id), identity.settings.identity_url, with_names)
-            rows[user_id, scope.kind, scope.id, role_id] = row
-    wanted = asked.get("role.id")
-    chosen = [rows[key] for key in sorted(rows) if wanted in (None, key[3])]
-    return answer({"role_assignments": chosen, "links": list_links(request)})
+    """GET /v3/role_assignments, filtered; `effective`: what it comes to, `include_names`: to be read by people."""
+    identity, who = identity_of(request), caller(request)
+    state, asked = identity.store.state, _inquiry(request)
+    if asked.subtree:
+        enforce(who, "list_role_assignments_for_tree", _about_tree(state, asked))
+    else:
+        enforce(who, "list_role_assignments", About(domain_ids=(who.domain_id,)))
+    held = assignments_held(state, asked)
+    if who.domain_id is not None:
+        held = [each for each in held if _home(state, each.what.scope) == who.domain_id]
+    base, with_names = identity.settings.identity_url, is_set(request, "include_names")
+    rows = [_row(state, each, base, with_names) for each in held]
+    return answer({"role_assignments": rows, "links": list_links(request)})
 
 
-def _assignment(request: Request) -> Assignment:
-    return Assignment(request.path_params["user"], _scope(request), request.path_params["role"])
-
-
-def _scope(request: Request) -> Scope:
-    if "project" in request.path_params:
-        return Scope("project", request.path_params["project"])
-    return Scope("domain", request.path_params["domain"]) if "domain" in request.path_params else SYSTEM
-
-
-def _is_set(value: str | None) -> bool:
-    """`?effective`, `?effective=` and `?effective=True` all mean yes."""
-    return value is not None and value.lower() not in ("0", "false")
-
-
-def _is_asked(record: Record, asked: dict[str, str]) -> bool:
-    """By user and scope; the role is looked at once implied roles are known."""
-    if "group.id" in asked:
-        return False  # there are no groups yet
-    scope = scope_of(record)
-    return (
-        asked.get("user.id", record.get("user_id")) == record.get("user_id")
-        and ("scope.project.id" not in asked or scope == Scope("project", asked["scope.project.id"]))
-        and ("scope.domain.id" not in asked or scope == Scope("domain", asked["scope.domain.id"]))
-        and ("scope.system" not in asked or scope == SYSTEM)
+def _inquiry(request: Request) -> Inquiry:
+    """Return what the query asks. Raises BadBody for what contradicts itself."""
+    params = request.query_params
+    scopes = [
+        scope
+        for name, scope in (
+            ("scope.project.id", Scope("project", params.get("scope.project.id", ""))),
+            ("scope.domain.id", Scope("domain", params.get("scope.domain.id", ""))),
+            ("scope.system", SYSTEM),
+        )
+        if params.get(name)
+    ]
+    if len(scopes) > 1:
+        raise BadBody(f"Specify {scopes[0].kind} or {scopes[1].kind}, not both")
+    if params.get("user.id") and params.get("group.id"):
+        raise BadBody("Specify a user or group, not both")
+    asked = Inquiry(
+        user_id=params.get("user.id") or None,
+        group_id=params.get("group.id") or None,
+        role_id=params.get("role.id") or None,
+        scope=scopes[0] if scopes else None,
+        inherited=params[INHERITED_TO] == "projects" if INHERITED_TO in params else None,
+        effective=is_set(request, "effective"),
+        subtree=is_set(request, "include_subtree"),
     )
+    if asked.effective and asked.group_id:
+        raise BadBody("Combining effective and group filter will always result in an empty list.")
+    if asked.effective and asked.inherited and asked.scope is not None and asked.scope.kind == "domain":
+        raise BadBody("Combining effective, domain and inherited filters will always result in an empty list.")
+    if asked.subtree and (asked.scope is None or asked.scope.kind != "project"):
+        raise BadBody("scope.project.id must be specified if include_subtree is also specified")
+    return asked
 
 
-def _row(state: State, held: Assignment, base: str, with_names: bool) -> dict[str, Any]:
+def _about_tree(state: State, asked: Inquiry) -> About:
+    assert asked.scope is not None
+    return About(domain_ids=(require(state, "project", asked.scope.id).get("domain_id"),))
+
+
+def _home(state: State, scope: Scope) -> str | None:
+    project = state.get("project", scope.id) if scope.kind == "project" else None
+    return project.get("domain_id") if project else scope.id if scope.kind == "domain" else None
+
+
+def _row(state: State, held: Held, base: str, with_names: bool) -> dict[str, Any]:
     def named(kind: str, id: str) -> dict[str, Any]:
         record = state.get(kind, id)
         if not with_names or record is None:
@@ -110,22 +88,29 @@ def _row(state: State, held: Assignment, base: str, with_names: bool) -> dict[st
             body["domain"] = named("domain", record.get("domain_id"))
         return body
 
-    scope, target = held.scope, f"{held.scope.kind}s/{held.scope.id}"
+    what, source = held.what, held.source
+    scope: dict[str, Any] = {"system": {"all": True}}
+    if what.scope != SYSTEM:
+        scope = {what.scope.kind: named(what.scope.kind, what.scope.id)}
+    if source.inherited:
+        scope["OS-INHERIT:inherited_to"] = "projects"
+    links = {"assignment": base + _path(source)}
+    if what.actor_id != source.actor_id:
+        links["membership"] = f"{base}/groups/{source.actor_id}/users/{what.actor_id}"
+    if what.role_id != source.role_id:
+        links["prior_role"] = f"{base}/prior_role/{source.role_id}/implies/{what.role_id}"
     return {
-        "role": named("role", held.role_id),
-        "user": named("user", held.user_id),
-        "scope": {"system": {"all": True}} if scope == SYSTEM else {scope.kind: named(scope.kind, scope.id)},
-        "links": {
-            "assignment": f"{base}/{'system' if scope == SYSTEM else target}/users/{held.user_id}/roles/{held.role_id}"
-        },
+        "role": named("role", what.role_id),
+        what.actor: named(what.actor, what.actor_id),
+        "scope": scope,
+        "links": links,
     }
 
 
-ROUTES = [Route("/v3/role_assignments", index)]
-for target in ("/projects/{project}", "/domains/{domain}", "/system"):
-    ROUTES += [
-        Route(f"/v3{target}/users/{{user}}/roles", roles_of_user, methods=["GET"]),
-        Route(f"/v3{target}/users/{{user}}/roles/{{role}}", grant, methods=["PUT"]),
-        Route(f"/v3{target}/users/{{user}}/roles/{{role}}", check, methods=["GET", "HEAD"]),
-        Route(f"/v3{target}/users/{{user}}/roles/{{role}}", revoke, methods=["DELETE"]),
-    ]
+def _path(source: Assignment) -> str:
+    target = "/system" if source.scope == SYSTEM else f"/{source.scope.kind}s/{source.scope.id}"
+    path = f"{target}/{source.actor}s/{source.actor_id}/roles/{source.role_id}"
+    return f"/OS-INHERIT{path}/inherited_to_projects" if source.inherited else path
+
+
+ROUTES = [Route("/v3/role_assignments", index, methods=["GET"])]

@@ -1,45 +1,65 @@
-"""/v3/domains: read only; a fabric has the default domain, and more when the need shows."""
+"""/v3/domains."""
 
+import uuid
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from weft.api.identity.http import Forbidden, admin, answer, caller, identity_of
-from weft.api.identity.listing import listing
-from weft.commands.identity.directory import require
+from weft.api.identity.http import caller, identity_of, json_body
+from weft.api.identity.listing import listing, records_asked
+from weft.api.identity.policy import About, enforce
+from weft.api.identity.resource import Resource, Values, create_with, crud
+from weft.commands.identity.domains import create_domain, delete_domain, update_domain
+from weft.store.protocol import State
 from weft.store.records import Record
+from weft.wire.keystone.fields import checked_body
+from weft.wire.keystone.resources import DOMAIN
 
 
-def domain_body(record: Record, base: str) -> dict[str, Any]:
-    """Return a domain in Keystone's form."""
+def _shown(record: Record) -> dict[str, Any]:
     return {
-        "id": record.key.id,
         "name": record.get("name"),
         "description": record.get("description") or "",
         "enabled": record.get("enabled"),
-        "options": {},
-        "tags": [],
-        "links": {"self": f"{base}/domains/{record.key.id}"},
+        "tags": list(record.get("tags") or ()),
+        "options": dict(record.get("options") or {}),
     }
 
 
+def _about(state: State, values: Values) -> About:
+    """A domain lies in itself; a list asked for with a domain's token is about that domain."""
+    return About(domain_ids=(values.get("id") or values.get("domain_id"),))
+
+
+DOMAINS = Resource(
+    kind="domain",
+    plural="domains",
+    spec=DOMAIN,
+    shown=_shown,
+    filters=("name", "enabled"),
+    create=create_domain,
+    update=update_domain,
+    delete=delete_domain,
+    about=_about,
+)
+
+
 async def index(request: Request) -> Response:
-    """GET /v3/domains."""
-    admin(request, "identity:list_domains")
-    return listing(request, "domain", domain_body, filters=("name", "enabled"))
+    """GET /v3/domains: a domain's own reader sees that one."""
+    identity, who = identity_of(request), caller(request)
+    enforce(who, "list_domains", About(domain_ids=(who.domain_id,)))
+    base = identity.settings.identity_url
+    records = records_asked(request, identity.store.state, "domain", DOMAINS.filters)
+    rows = [DOMAINS.body(each, base) for each in records if who.domain_id in (None, each.key.id) or who.is_admin]
+    return listing(request, "domains", rows, filters=DOMAINS.filters)
 
 
-async def show(request: Request) -> Response:
-    """GET /v3/domains/{id}: administrators any, others that of their token or user."""
-    identity = identity_of(request)
-    who = caller(request)
-    id = request.path_params["id"]
-    user = identity.store.state.get("user", who.user_id)
-    if not who.is_admin and not (user and user.get("domain_id") == id):
-        raise Forbidden("identity:get_domain")
-    return answer({"domain": domain_body(require(identity.store.state, "domain", id), identity.settings.identity_url)})
+async def create(request: Request) -> Response:
+    """POST /v3/domains: `explicit_domain_id` gives it an ID that another cloud knows it by."""
+    known, extra = checked_body(await json_body(request), DOMAIN, creating=True)
+    id = known.pop("explicit_domain_id", None) or uuid.uuid4().hex
+    return await create_with(request, DOMAINS, caller(request), id, {**known, **({"extra": extra} if extra else {})})
 
 
-ROUTES = [Route("/v3/domains", index), Route("/v3/domains/{id}", show)]
+ROUTES = crud(DOMAINS, index=index, create=create)

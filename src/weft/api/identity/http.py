@@ -1,6 +1,6 @@
 """Requests in, JSON out: the small dialect that all of the identity API shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,27 +9,16 @@ from starlette.responses import Response
 
 from weft.api.caller import Caller
 from weft.api.identity.service import Identity
-from weft.model import Denied, Invalid
-from weft.store.writes import Receipt
+from weft.commands.identity.ask import Ask
+from weft.model import Invalid
+from weft.store.execute import execute
+from weft.store.protocol import State
+from weft.store.writes import Receipt, Writes
+from weft.wire.keystone.fields import MALFORMED, BadBody
 
 T = TypeVar("T")
 
 BODY_BYTES_MAX = 112 * 1024  # Keystone's [oslo_middleware] max_request_body_size
-
-
-class Forbidden(Denied):
-    """The caller is known, but may not do this."""
-
-    code = "forbidden"
-
-    def __init__(self, action: str) -> None:
-        super().__init__(f"You are not authorized to perform the requested action: {action}.")
-
-
-class BadBody(Invalid):
-    """The body is no JSON, or not what this call takes."""
-
-    code = "bad_body"
 
 
 class BodyTooLarge(Invalid):
@@ -65,12 +54,14 @@ async def body_as(request: Request, type: type[T]) -> T:
     try:
         return msgspec.json.decode(await _read(request), type=type)
     except msgspec.ValidationError as err:
-        raise BadBody(
-            f"{err}. The server could not comply with the request since it is either malformed or otherwise "
-            "incorrect. The client is assumed to be in error."
-        ) from err
+        raise BadBody(f"{err}.{MALFORMED}") from err
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:  # the last: nested absurdly deep
         raise BadBody(f"Malformed JSON in request body: {err}") from err
+
+
+async def json_body(request: Request) -> Any:
+    """Return the request's body, whatever it is, as plain values. Raises BadBody and BodyTooLarge."""
+    return await body_as(request, Any)
 
 
 async def _read(request: Request) -> bytes:
@@ -82,22 +73,18 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def given(spec: msgspec.Struct) -> dict[str, Any]:
-    """Return the members that the client sent."""
-    return {name: value for name, value in msgspec.structs.asdict(spec).items() if value is not msgspec.UNSET}
-
-
 def caller(request: Request) -> Caller:
     """Return who asks. Raises Unauthenticated."""
     return identity_of(request).authenticate(request.headers.get("X-Auth-Token"))
 
 
-def admin(request: Request, action: str) -> Caller:
-    """Return who asks, an administrator. `action` is Keystone's policy name. Raises Unauthenticated, Forbidden."""
-    who = caller(request)
-    if not who.is_admin:
-        raise Forbidden(action)
-    return who
+async def execute_for(
+    request: Request, who: Caller, command: Callable[[Ask, State], Writes], id: str, values: Mapping[str, Any]
+) -> Receipt:
+    """Decide and commit what `who` asks of the thing `id`; return the receipt."""
+    identity = identity_of(request)
+    ask = Ask(id=id, values=values, actor=who.actor, now_ms=identity.now_ms())
+    return await execute(identity.store, lambda state, held: command(ask, state))
 
 
 def _receipt_header(receipt: Receipt | None) -> dict[str, str]:

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from weft.api.caller import Authenticate, Caller, Unauthenticated
-from weft.api.identity.check import caller_of, open_token, roles_now
+from weft.api.caller import Authenticate, Caller
+from weft.api.identity.check import Checker, Opened, require_seeded, roles_now
 from weft.api.identity.passwords import Passwords
 from weft.api.identity.throttle import FailedLogins
 from weft.api.identity.tokens import Token, TokenBox
@@ -26,31 +26,27 @@ class Identity:
         self.settings = settings
         self.now_ms = now_ms
         self.box = TokenBox(settings.fabric_secret)
+        self.checker = Checker(self.box, lambda: store.state, lambda: self.now_ms())
         self.passwords = Passwords()
         self.failed_logins = FailedLogins()
 
-    def open_token(self, text: str | None) -> tuple[Token, list[Record]]:
-        """Return what a token says and its roles now. Raises Unauthenticated."""
-        if not text:
-            raise Unauthenticated
-        return open_token(self.box, text, self.store.state, self.now_ms())
+    def open_token(self, text: str | None, *, expired_by_ms: int = 0) -> Opened:
+        """Return what a token says and stands for now. Raises Unauthenticated, NotYetSeeded."""
+        return self.checker.open(text, expired_by_ms=expired_by_ms)
 
     def roles_now(self, token: Token) -> list[Record]:
         """Return the roles of a token that was just made. Raises Unauthenticated."""
         return roles_now(self.store.state, token)
 
     def authenticate(self, text: str | None) -> Caller:
-        """Return who sends this token. Raises Unauthenticated."""
-        return caller_of(*self.open_token(text))
+        """Return who sends this token. Raises Unauthenticated, NotYetSeeded."""
+        return self.checker.open(text).caller
+
+    def require_seeded(self) -> None:
+        """Raise NotYetSeeded at a site's very first start, until it knows whom to let in."""
+        require_seeded(self.store.state)
 
 
 def authenticator(store: Store, settings: ApiSettings, now_ms: Callable[[], int] = wall_clock_ms) -> Authenticate:
     """Return the check that the other APIs put every request's token through."""
-    box = TokenBox(settings.fabric_secret)
-
-    def authenticate(text: str | None) -> Caller:
-        if not text:
-            raise Unauthenticated
-        return caller_of(*open_token(box, text, store.state, now_ms()))
-
-    return authenticate
+    return Identity(store, settings, now_ms).authenticate

@@ -6,12 +6,19 @@ so one client cannot try many accounts. Sans-I/O: callers pass `now`, in seconds
 
 from collections import OrderedDict
 
+from starlette.requests import Request
+
 from weft.model import Denied
 
 WINDOW_S = 60.0
 PER_ACCOUNT_MAX = 10
 PER_CLIENT_MAX = 50
 REMEMBERED_MAX = 10_000  # keys; the longest untouched go first
+
+
+def client_of(request: Request) -> str:
+    """Return the address that failures are counted by."""
+    return request.client.host if request.client else ""
 
 
 class Throttled(Denied):

@@ -20,9 +20,9 @@ from weft.commands.identity.directory import UNSCOPED, Scope
 
 REMEMBERED_MAX = 1024  # tokens; clients send the same one again and again
 
-_FORMAT = 1
+_FORMATS = (1, 2)  # 2: made with an application credential or a trust; a version that knows only 1 must refuse it
 _SCOPE_KINDS = ("none", "project", "domain", "system")  # order is part of the format
-_METHODS = ("password", "token")  # likewise
+_METHODS = ("password", "token", "application_credential")  # likewise
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -34,6 +34,8 @@ class Token(msgspec.Struct, frozen=True):
     issued_at_ms: int
     expires_at_ms: int
     audit_ids: tuple[str, ...]  # its own, and that of the first token of the chain if it was made from another
+    application_credential_id: str = ""  # it gives what this one gives, and no longer than it exists
+    trust_id: str = ""  # likewise
 
     @property
     def audit_id(self) -> str:
@@ -52,6 +54,8 @@ class _Sealed(msgspec.Struct, array_like=True):
     issued_at_ms: int
     expires_at_ms: int
     audit_ids: list[bytes]
+    application_credential_id: bytes = b""
+    trust_id: bytes = b""
 
 
 class TokenBox:
@@ -64,8 +68,9 @@ class TokenBox:
 
     def seal(self, token: Token) -> str:
         """Return the text a client sends as X-Auth-Token."""
+        limits = [_pack_id(id) if id else b"" for id in (token.application_credential_id, token.trust_id)]
         sealed = _Sealed(
-            _FORMAT,
+            _FORMATS[any(limits)],
             _pack_id(token.user_id),
             _SCOPE_KINDS.index(token.scope.kind),
             _pack_id(token.scope.id),
@@ -73,6 +78,7 @@ class TokenBox:
             token.issued_at_ms,
             token.expires_at_ms,
             [base64.urlsafe_b64decode(audit_id + "==") for audit_id in token.audit_ids],
+            *limits,
         )
         return self._fernet.encrypt(msgspec.msgpack.encode(sealed)).decode().rstrip("=")
 
@@ -84,7 +90,7 @@ class TokenBox:
         try:
             content = self._fernet.decrypt(text + "=" * (-len(text) % 4))
             sealed = msgspec.msgpack.decode(content, type=_Sealed)
-            if sealed.format != _FORMAT:
+            if sealed.format not in _FORMATS:
                 raise Unauthenticated
             kind = _SCOPE_KINDS[sealed.scope_kind]
         except (InvalidToken, ValueError, IndexError) as err:  # msgspec's errors are ValueErrors
@@ -96,6 +102,7 @@ class TokenBox:
             sealed.issued_at_ms,
             sealed.expires_at_ms,
             tuple(base64.urlsafe_b64encode(raw).decode().rstrip("=") for raw in sealed.audit_ids),
+            *(_unpack_id(id) if id else "" for id in (sealed.application_credential_id, sealed.trust_id)),
         )
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from weft.commands.identity.assignments import assignment_id
 from weft.commands.identity.directory import DEFAULT_DOMAIN, SYSTEM, Scope
+from weft.commands.identity.roles import implication_key
 from weft.store.records import Field, Key, Record, Stamp
 
 BOOTSTRAP_SITE = ""  # no site is called that: its stamps lose to every real one of the same clock
 BOOTSTRAP_HLC = 1
 STANDARD_ROLES = ("admin", "manager", "member", "reader", "service")  # those Keystone's bootstrap makes
+STANDARD_IMPLICATIONS = (("admin", "manager"), ("manager", "member"), ("member", "reader"))  # likewise
 _NAMESPACE = uuid.UUID("7d2b8a52-61f1-4f0b-9d0a-0f6b7c5d9e10")  # random once; part of the format
 
 
@@ -30,6 +32,10 @@ ADMIN_PROJECT = bootstrap_id("project", "admin")
 SERVICE_PROJECT = bootstrap_id("project", "service")
 
 
+SEEDED = Key("fabric", "assignment", assignment_id(ADMIN_USER, SYSTEM, bootstrap_id("role", "admin")))
+"""The last of the records: a site that knows it, alive or dead, knows who may come in."""
+
+
 def bootstrap_records(admin_password_hash: str | None) -> list[Record]:
     """Return the records to seed. `None`: this site was not told the password and learns it from another."""
     records = [
@@ -38,8 +44,12 @@ def bootstrap_records(admin_password_hash: str | None) -> list[Record]:
         _project(SERVICE_PROJECT, "service", "For the services' own users."),
     ]
     for name in STANDARD_ROLES:
-        values = {"name": name, "description": "", "domain_id": None}
-        records.append(_record("role", bootstrap_id("role", name), values))
+        role = {"name": name, "description": "", "domain_id": None, "options": {"immutable": True}}
+        records.append(_record("role", bootstrap_id("role", name), role))
+    for prior, implied in STANDARD_IMPLICATIONS:
+        prior_id, implied_id = bootstrap_id("role", prior), bootstrap_id("role", implied)
+        implication = {"prior_role_id": prior_id, "implied_role_id": implied_id}
+        records.append(_record("implied_role", implication_key(prior_id, implied_id).id, implication))
     records.append(_admin(admin_password_hash))
     for scope in (Scope("project", ADMIN_PROJECT), Scope("domain", DEFAULT_DOMAIN), SYSTEM):
         role_id = bootstrap_id("role", "admin")

@@ -1,10 +1,10 @@
-"""Who is who: users, projects, domains and roles looked up in the merged state.
+"""Who is who: users, groups, projects, domains and roles looked up in the merged state.
 
 Names are unique within a domain; should two sites have given one name at the same time, the older record
 answers to it everywhere and the younger only to its ID (the store reports the pair as a conflict).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -14,9 +14,7 @@ from weft.store.protocol import State
 from weft.store.records import Record
 
 DEFAULT_DOMAIN = "default"  # Keystone's, by ID
-
-# Keystone's prior roles since 2023.1: who has the left one has those on the right.
-IMPLIED_ROLES = {"admin": ("manager",), "manager": ("member",), "member": ("reader",)}
+DEPTH_MAX = 32  # of a project tree we walk; two sites may move nothing, but records come from other people
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -31,13 +29,13 @@ SYSTEM = Scope("system", "all")
 
 
 class NoSuchThing(NotFound):
-    """No user, project, role or domain has that ID or name. The words are Keystone's."""
+    """No user, project, role or whatever has that ID or name. The words are Keystone's."""
 
     code = "identity_not_found"
 
     def __init__(self, kind: str, id: str) -> None:
         self.kind, self.id = kind, id
-        super().__init__(f"Could not find {kind}: {id}.")
+        super().__init__(f"Could not find {kind.replace('_', ' ')}: {id}.")
 
 
 def require(state: State, kind: str, id: str) -> Record:
@@ -50,12 +48,12 @@ def require(state: State, kind: str, id: str) -> Record:
 
 def domain_named(state: State, name: str) -> Record | None:
     """Return the oldest domain of that name."""
-    return _oldest([domain for domain in state.of_kind("domain") if domain.get("name") == name])
+    return oldest(state.lookup("domain", "name", name))
 
 
 def named(state: State, kind: str, name: str, domain_id: str | None) -> Record | None:
-    """Return the oldest user, project or role ("kind") of that name in that domain (None: roles of no domain)."""
-    return _oldest([record for record in state.lookup(kind, "name", name) if record.get("domain_id") == domain_id])
+    """Return the oldest user, group, project or role of that name in that domain (None: roles of no domain)."""
+    return oldest([record for record in state.lookup(kind, "name", name) if record.get("domain_id") == domain_id])
 
 
 def is_enabled(state: State, record: Record | None) -> bool:
@@ -65,39 +63,44 @@ def is_enabled(state: State, record: Record | None) -> bool:
     return record.key.kind == "domain" or is_enabled(state, state.get("domain", record.get("domain_id", "")))
 
 
-def scope_of(assignment: Record) -> Scope:
-    """Return what an assignment is about."""
-    if project_id := assignment.get("project_id"):
-        return Scope("project", project_id)
-    if domain_id := assignment.get("domain_id"):
-        return Scope("domain", domain_id)
-    return SYSTEM
+def ancestors(state: State, project: Record) -> list[Record]:
+    """Return the projects above `project`, nearest first, without the domain."""
+    above: list[Record] = []
+    current: Record | None = project
+    while current is not None and len(above) < DEPTH_MAX:
+        current = state.get("project", current.get("parent_id") or "")
+        if current is not None:
+            above.append(current)
+    return above
 
 
-def assigned_roles(state: State, user_id: str, scope: Scope) -> list[Record]:
-    """Return the roles a user holds in a scope, implied ones included, sorted by name."""
-    roles: dict[str, Record] = {}
-    for assignment in state.lookup("assignment", "user_id", user_id):
-        if scope_of(assignment) == scope and (role := state.get("role", assignment.get("role_id", ""))) is not None:
-            for each in _with_implied(state, role):
-                roles[each.key.id] = each
-    return sorted(roles.values(), key=lambda role: str(role.get("name")))
+def children(state: State, project_id: str) -> list[Record]:
+    """Return the projects right below, by name."""
+    return sorted(state.lookup("project", "parent_id", project_id), key=lambda each: str(each.get("name")))
 
 
-def scopes_of(state: State, user_id: str) -> set[Scope]:
-    """Return every scope in which a user holds a role."""
-    return {scope_of(assignment) for assignment in state.lookup("assignment", "user_id", user_id)}
+def descendants(state: State, project_id: str) -> list[Record]:
+    """Return the projects below, those nearest first."""
+    below: list[Record] = []
+    layer = children(state, project_id)
+    for _ in range(DEPTH_MAX):
+        below += layer
+        layer = [child for parent in layer for child in children(state, parent.key.id)]
+    return below
 
 
-def _with_implied(state: State, role: Record) -> Iterator[Record]:
-    yield role
-    if role.get("domain_id") is not None:
-        return  # a domain's own role called "admin" implies nothing
-    for name in IMPLIED_ROLES.get(str(role.get("name")), ()):
-        implied = named(state, "role", name, None)
-        if implied is not None:
-            yield from _with_implied(state, implied)
+def groups_of(state: State, user_id: str) -> list[Record]:
+    """Return the groups a user is a member of."""
+    found = [state.get("group", each.get("group_id", "")) for each in state.lookup("membership", "user_id", user_id)]
+    return [group for group in found if group is not None]
 
 
-def _oldest(records: list[Record]) -> Record | None:
+def members_of(state: State, group_id: str) -> list[Record]:
+    """Return the users in a group."""
+    found = [state.get("user", each.get("user_id", "")) for each in state.lookup("membership", "group_id", group_id)]
+    return [user for user in found if user is not None]
+
+
+def oldest(records: Iterable[Record]) -> Record | None:
+    """Return the record that keeps a name which several claim."""
     return min(records, key=lambda record: (record.oldest, record.key.id), default=None)

@@ -1,85 +1,92 @@
 """Projects: create, change, delete. They form a tree within a domain, as Keystone's do."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from weft.commands.identity.assignments import assignments_about
-from weft.commands.identity.directory import named, require
-from weft.commands.identity.names import DuplicateName, checked_name
+from weft.commands.identity.ask import Ask, CannotChange, changes, require_mutable
+from weft.commands.identity.clearing import deletes
+from weft.commands.identity.directory import ancestors, children, descendants, require
+from weft.commands.identity.names import free_name
 from weft.model import Denied, Invalid
 from weft.store.protocol import State
-from weft.store.records import DELETED, Key
+from weft.store.records import Key, Record
 from weft.store.writes import Write, Writes
 
-NAME_LENGTH_MAX = 64
+TREE_DEPTH_MAX = 5  # Keystone's [DEFAULT] max_project_tree_depth
 
 
-class BadParent(Invalid):
-    """The parent lives in another domain."""
+class BadPlace(Invalid):
+    """The project cannot stand there: no such domain or parent, or they do not go together."""
 
-    code = "bad_parent"
-
-
-class HasChildren(Denied):
-    """Only leaves of the tree may go. Keystone answers 403 too."""
-
-    code = "project_has_children"
+    code = "bad_place"
 
 
-class CreateProject(msgspec.Struct, frozen=True):
-    """A new project."""
+class TreeForbids(Denied):
+    """What is above or below forbids it. Keystone answers 403 too."""
 
-    id: str
-    name: str
-    domain_id: str
-    parent_id: str | None = None  # None: at the top of its domain
-    description: str = ""
-    enabled: bool = True
-    tags: tuple[str, ...] = ()
+    code = "tree_forbids"
 
 
-def create_project(request: CreateProject, state: State, *, actor: str) -> Writes:
-    """Raises Invalid, NoSuchThing (domain or parent) and DuplicateName."""
-    require(state, "domain", request.domain_id)
-    parent_id = request.parent_id or request.domain_id
-    if parent_id != request.domain_id and require(state, "project", parent_id).get("domain_id") != request.domain_id:
-        raise BadParent(f"project {parent_id} is not in domain {request.domain_id}")
-    values = {
-        "name": _free_name(state, request.name, request.domain_id, own_id=request.id),
-        "domain_id": request.domain_id,
-        "parent_id": parent_id,
-        "description": request.description,
-        "enabled": request.enabled,
-        "is_domain": False,
-        "tags": list(request.tags),
-    }
-    write = Write(Key("fabric", "project", request.id), values, create=True)
-    return Writes((write,), actor=actor, verb="create project")
+def create_project(ask: Ask, state: State) -> Writes:
+    """Make a project. Raises BadPlace, TreeForbids and DuplicateName."""
+    domain_id, parent_id = ask.values["domain_id"], ask.values.get("parent_id") or ask.values["domain_id"]
+    if state.get("domain", domain_id) is None:
+        raise BadPlace(f"Could not find domain: {domain_id}.")
+    above = _above(state, parent_id, domain_id)
+    values: dict[str, Any] = {"description": "", "enabled": True, "tags": [], "options": {}, **ask.values}
+    values |= {"parent_id": parent_id, "is_domain": False}
+    values["name"] = free_name(state, "project", ask.values["name"], domain_id, own_id=ask.id)
+    if disabled := next((each for each in above if not each.get("enabled")), None):
+        raise BadPlace(f"cannot create a project in a branch containing a disabled project: {disabled.key.id}")
+    write = Write(Key("fabric", "project", ask.id), values, create=True)
+    return Writes((write,), actor=ask.actor, verb="create project")
 
 
-def update_project(id: str, changes: Mapping[str, Any], state: State, *, actor: str) -> Writes:
-    """Set some fields. Raises Invalid, NoSuchThing and DuplicateName."""
-    project = require(state, "project", id)
-    values = dict(changes)
+def update_project(ask: Ask, state: State) -> Writes:
+    """Set some fields; disabling voids its tokens. Raises TreeForbids, CannotChange, DuplicateName and Immutable."""
+    project = require(state, "project", ask.id)
+    require_mutable(project, ask, "update")
+    values = changes(project, ask)
+    if values.get("parent_id", project.get("parent_id")) != project.get("parent_id"):
+        raise TreeForbids("Update of `parent_id` is not allowed.")
+    if values.pop("is_domain", False):
+        raise CannotChange("Update of `is_domain` is not allowed.")
+    if values.pop("domain_id", project.get("domain_id")) != project.get("domain_id"):
+        raise CannotChange("Cannot change Domain ID")
     if "name" in values:
-        values["name"] = _free_name(state, values["name"], project.get("domain_id"), own_id=id)
-    return Writes((Write(project.key, values),), actor=actor, verb="update project")
+        values["name"] = free_name(state, "project", values["name"], project.get("domain_id"), own_id=ask.id)
+    if values.get("enabled") is True and any(not each.get("enabled") for each in ancestors(state, project)):
+        raise TreeForbids(f"Cannot enable project {ask.id} since it has disabled parents")
+    if values.get("enabled") is False:
+        if any(each.get("enabled") for each in descendants(state, ask.id)):
+            raise TreeForbids(f"Cannot disable project {ask.id} since its subtree contains enabled projects.")
+        values["tokens_valid_after_ms"] = ask.now_ms + 1
+    return Writes((Write(project.key, values),), actor=ask.actor, verb="update project")
 
 
-def delete_project(id: str, state: State, *, actor: str) -> Writes:
-    """Delete the project and every role held in it; what it owns stays. Raises NoSuchThing and HasChildren."""
-    project = require(state, "project", id)
-    if any(each.get("parent_id") == id for each in state.of_kind("project")):
-        raise HasChildren(f"Cannot delete project {id} since it is not a leaf in the hierarchy.")
-    writes = (Write(project.key, {DELETED: True}), *assignments_about(state, "project", id))
-    return Writes(writes, actor=actor, verb="delete project")
+def delete_project(ask: Ask, state: State) -> Writes:
+    """Delete the project and every role held in it; what it owns stays. Raises NoSuchThing, TreeForbids, Immutable."""
+    project = require(state, "project", ask.id)
+    require_mutable(project, ask, "delete")
+    if children(state, ask.id):
+        raise TreeForbids(
+            f"Cannot delete the project {ask.id} since it is not a leaf in the hierarchy. "
+            "Use the cascade option if you want to delete a whole subtree."
+        )
+    return Writes(deletes(state, project), actor=ask.actor, verb="delete project")
 
 
-def _free_name(state: State, name: str, domain_id: str, *, own_id: str) -> str:
-    holder = named(state, "project", checked_name(name, NAME_LENGTH_MAX), domain_id)
-    if holder is not None and holder.key.id != own_id:
-        details = f"it is not permitted to have two projects with the same name in the same domain : {name}"
-        raise DuplicateName("project", details)
-    return name
+def _above(state: State, parent_id: str, domain_id: str) -> list[Record]:
+    if parent_id == domain_id:
+        return []
+    parent = state.get("project", parent_id)
+    if parent is None:
+        raise BadPlace(f"Could not find project: {parent_id}.")
+    if parent.get("domain_id") != domain_id:
+        raise BadPlace(
+            f"Cannot create project, since it specifies its domain_id {domain_id}, but specifies a parent in a "
+            f"different domain ({parent.get('domain_id')})."
+        )
+    above = [parent, *ancestors(state, parent)]
+    if len(above) >= TREE_DEPTH_MAX:
+        raise TreeForbids(f"Max hierarchy depth reached for {parent_id} branch.")
+    return above

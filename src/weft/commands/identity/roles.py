@@ -1,59 +1,90 @@
-"""Roles: create, change, delete. Which role implies which is fixed, see `directory.IMPLIED_ROLES`."""
+"""Roles: create, change, delete, and which of them implies which other."""
 
-from collections.abc import Mapping
+import hashlib
 from typing import Any
 
-import msgspec
-
-from weft.commands.identity.assignments import assignments_about
-from weft.commands.identity.directory import named, require
-from weft.commands.identity.names import DuplicateName, checked_name
+from weft.commands.identity.ask import Ask, changes, require_mutable, require_same
+from weft.commands.identity.clearing import deletes
+from weft.commands.identity.directory import require
+from weft.commands.identity.names import free_name
+from weft.model import Denied, NotFound
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key
 from weft.store.writes import Write, Writes
 
-NAME_LENGTH_MAX = 255
+NEVER_IMPLIED = "admin"  # Keystone's [assignment] prohibited_implied_role
 
 
-class CreateRole(msgspec.Struct, frozen=True):
-    """A new role."""
+class CannotBeImplied(Denied):
+    """Nobody becomes administrator by way of another role."""
 
-    id: str
-    name: str
-    domain_id: str | None = None  # None: of the whole fabric
-    description: str = ""
+    code = "cannot_be_implied"
 
-
-def create_role(request: CreateRole, state: State, *, actor: str) -> Writes:
-    """Raises Invalid, NoSuchThing (the domain) and DuplicateName."""
-    if request.domain_id is not None:
-        require(state, "domain", request.domain_id)
-    values = {
-        "name": _free_name(state, request.name, request.domain_id, own_id=request.id),
-        "domain_id": request.domain_id,
-        "description": request.description,
-    }
-    return Writes((Write(Key("fabric", "role", request.id), values, create=True),), actor=actor, verb="create role")
+    def __init__(self, role_id: str) -> None:
+        super().__init__(f"{role_id} cannot be an implied roles.")
 
 
-def update_role(id: str, changes: Mapping[str, Any], state: State, *, actor: str) -> Writes:
-    """Set some fields. Raises Invalid, NoSuchThing and DuplicateName."""
-    role = require(state, "role", id)
-    values = dict(changes)
+class NotImplied(NotFound):
+    """The one role does not imply the other."""
+
+    code = "not_implied"
+
+    def __init__(self, prior_id: str, implied_id: str) -> None:
+        super().__init__(f"{prior_id} does not imply {implied_id}.")
+
+
+def create_role(ask: Ask, state: State) -> Writes:
+    """Make a role. Raises NoSuchThing (the domain) and DuplicateName."""
+    domain_id = ask.values.get("domain_id")
+    if domain_id is not None:
+        require(state, "domain", domain_id)
+    values: dict[str, Any] = {"description": None, "domain_id": None, "options": {}, **ask.values}
+    values["name"] = free_name(state, "role", ask.values["name"], domain_id, own_id=ask.id)
+    return Writes((Write(Key("fabric", "role", ask.id), values, create=True),), actor=ask.actor, verb="create role")
+
+
+def update_role(ask: Ask, state: State) -> Writes:
+    """Set some fields. Raises NoSuchThing, Immutable, CannotChange and DuplicateName."""
+    role = require(state, "role", ask.id)
+    require_mutable(role, ask, "update")
+    require_same(role, ask, "domain_id")
+    values = changes(role, ask)
     if "name" in values:
-        values["name"] = _free_name(state, values["name"], role.get("domain_id"), own_id=id)
-    return Writes((Write(role.key, values),), actor=actor, verb="update role")
+        values["name"] = free_name(state, "role", values["name"], role.get("domain_id"), own_id=ask.id)
+    return Writes((Write(role.key, values),), actor=ask.actor, verb="update role")
 
 
-def delete_role(id: str, state: State, *, actor: str) -> Writes:
-    """Delete the role, and take it from everyone who holds it. Raises NoSuchThing."""
-    role = require(state, "role", id)
-    writes = (Write(role.key, {DELETED: True}), *assignments_about(state, "role", id))
-    return Writes(writes, actor=actor, verb="delete role")
+def delete_role(ask: Ask, state: State) -> Writes:
+    """Delete the role, and take it from everyone who holds it. Raises NoSuchThing and Immutable."""
+    role = require(state, "role", ask.id)
+    require_mutable(role, ask, "delete")
+    return Writes(deletes(state, role), actor=ask.actor, verb="delete role")
 
 
-def _free_name(state: State, name: str, domain_id: str | None, *, own_id: str) -> str:
-    holder = named(state, "role", checked_name(name, NAME_LENGTH_MAX), domain_id)
-    if holder is not None and holder.key.id != own_id:
-        raise DuplicateName("role", f"Duplicate entry found with name {name}")
-    return name
+def implication_key(prior_id: str, implied_id: str) -> Key:
+    """Return the key of the record that says so."""
+    return Key("fabric", "implied_role", hashlib.sha256(f"{prior_id}/{implied_id}".encode()).hexdigest()[:32])
+
+
+def imply_role(prior_id: str, implied_id: str, state: State, *, actor: str) -> Writes:
+    """Let who has the one role have the other. Raises NoSuchThing and CannotBeImplied."""
+    require(state, "role", prior_id)
+    if require(state, "role", implied_id).get("name") == NEVER_IMPLIED:
+        raise CannotBeImplied(implied_id)
+    values = {"prior_role_id": prior_id, "implied_role_id": implied_id, DELETED: False}
+    return Writes((Write(implication_key(prior_id, implied_id), values),), actor=actor, verb="imply role")
+
+
+def imply_no_more(prior_id: str, implied_id: str, state: State, *, actor: str) -> Writes:
+    """End an implication. Raises NotImplied."""
+    require_implied(prior_id, implied_id, state)
+    write = Write(implication_key(prior_id, implied_id), {DELETED: True})
+    return Writes((write,), actor=actor, verb="imply role no more")
+
+
+def require_implied(prior_id: str, implied_id: str, state: State) -> None:
+    """Raise NoSuchThing for unknown roles, NotImplied unless the one implies the other."""
+    require(state, "role", prior_id)
+    require(state, "role", implied_id)
+    if state.get("implied_role", implication_key(prior_id, implied_id).id) is None:
+        raise NotImplied(prior_id, implied_id)

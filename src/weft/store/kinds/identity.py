@@ -1,19 +1,65 @@
-"""Keystone's: who may come in, and as what."""
+"""Keystone's: who may come in, and as what.
+
+No kind here refers to another (`refers`), so nothing holds a deleted user or domain alive: what a cut-off site
+added to it meanwhile points nowhere after the merge. Coming back from the dead would be a way in.
+Every kind may have `extra` {}: members that a client sent and only wants to see again.
+"""
 
 from weft.store.kinds.kind import Kind
 
-DOMAIN = Kind("domain")
-"""Fields: name, description, enabled."""
-PROJECT = Kind("project", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
-"""Fields: name, description, enabled, domain_id, parent_id, is_domain, tags []."""
+SECRET_FIELDS = frozenset({"password_hash", "secret_hash", "sealed_blob"})
+"""Never shown: who may read the journal or a conflict need not be able to attack passwords."""
+
+DOMAIN = Kind("domain", indexed=("name",), unique=(("name",),))
+"""Fields: name, description, enabled, tags [], options {}, tokens_valid_after_ms (older tokens for it are void)."""
+PROJECT = Kind("project", indexed=("name", "domain_id", "parent_id"), unique=(("domain_id", "name"),))
+"""Fields: name, description, enabled, domain_id, parent_id (a project, or the domain), is_domain (False), tags [],
+options {}, tokens_valid_after_ms."""
 USER = Kind("user", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
-"""Fields: name, email, description, enabled, domain_id, default_project_id, password_hash (argon2id),
+"""Fields: name, email, description, enabled, domain_id, default_project_id, options {}, password_hash (argon2id),
 tokens_valid_after_ms (older tokens of this user are void)."""
-ROLE = Kind("role", indexed=("name",))
+GROUP = Kind("group", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
 """Fields: name, description, domain_id."""
-ASSIGNMENT = Kind("assignment", indexed=("user_id", "project_id", "role_id"))
-"""id = hash of (user, target, role). Fields: user_id, project_id | domain_id | system, role_id."""
+MEMBERSHIP = Kind("membership", indexed=("user_id", "group_id"))
+"""id = hash of (group, user). Fields: group_id, user_id."""
+ROLE = Kind("role", indexed=("name", "domain_id"), unique=(("domain_id", "name"),))
+"""Fields: name, description, domain_id (None: of the whole fabric), options {}."""
+IMPLIED_ROLE = Kind("implied_role", indexed=("prior_role_id", "implied_role_id"))
+"""Who has the one has the other. id = hash of both. Fields: prior_role_id, implied_role_id."""
+ASSIGNMENT = Kind("assignment", indexed=("user_id", "group_id", "project_id", "domain_id", "role_id"))
+"""id = hash of (user or group, target, role, inherited). Fields: user_id | group_id, project_id | domain_id | system,
+role_id, inherited (holds in the projects below, not in the target)."""
+APPLICATION_CREDENTIAL = Kind(
+    "application_credential", indexed=("user_id", "project_id", "name"), unique=(("user_id", "name"),)
+)
+"""A user's rights in one project, for a program. Fields: user_id, project_id, name, description, secret_hash, role_ids
+[], unrestricted, expires_at_ms (None: never), access_rule_ids []. Never changed; deleted or not."""
+ACCESS_RULE = Kind("access_rule", indexed=("user_id",))
+"""id = hash of (user, service, method, path), unless the client chose one. Fields: user_id, service, method, path."""
+TRUST = Kind("trust", indexed=("trustor_user_id", "trustee_user_id", "project_id"))
+"""What one user lets another do in its name. Fields: trustor_user_id, trustee_user_id, project_id, role_ids [],
+impersonation, expires_at_ms, remaining_uses, redelegation_count, redelegated_trust_id."""
+CREDENTIAL = Kind("credential", indexed=("user_id", "project_id"))
+"""What a user keeps here for another service (EC2 keys). Fields: user_id, project_id, type, sealed_blob (sealed with
+a key of the fabric's)."""
+POLICY = Kind("policy")
+"""A text that some service may fetch. Fields: type, blob."""
+REGION = Kind("region")
+"""Made by an operator, besides those that follow from the sites. Fields: description, parent_region_id."""
+SERVICE = Kind("service", indexed=("type", "name"))
+"""Made by an operator, besides Weft's own. Fields: type, name, description, enabled."""
+ENDPOINT = Kind("endpoint", indexed=("service_id",))
+"""Of such a service. Fields: service_id, interface, url, region_id, enabled."""
+REGISTERED_LIMIT = Kind("registered_limit", indexed=("service_id",))
+"""A default that services may look up. Fields: service_id, region_id, resource_name, default_limit, description."""
+LIMIT = Kind("limit", indexed=("project_id", "domain_id"))
+"""A project's or domain's own. Fields: project_id | domain_id, service_id, region_id, resource_name, resource_limit,
+description."""
 REVOCATION = Kind("revocation")
 """A token revoked before its time. id = the token's audit id. Fields: expires_at_ms."""
 
-KINDS = (DOMAIN, PROJECT, USER, ROLE, ASSIGNMENT, REVOCATION)
+KINDS = (
+    DOMAIN, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL, ACCESS_RULE,
+    TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, REGISTERED_LIMIT, LIMIT, REVOCATION,
+)  # fmt: skip
+"""What the identity API reads: a token is looked at again when one of these changed."""

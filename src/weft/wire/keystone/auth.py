@@ -1,13 +1,11 @@
-"""Keystone v3's request bodies as types. Source: https://docs.openstack.org/api-ref/identity/v3/.
+"""What proves who one is, as types. Source: https://docs.openstack.org/api-ref/identity/v3/.
 
-Unknown members are ignored, as Keystone does where its schemas allow additional properties. `UNSET` tells
-"not given" from null.
+Unknown members are ignored, as Keystone does where its schemas allow additional properties.
 """
 
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 
 class DomainRef(msgspec.Struct):
@@ -46,21 +44,46 @@ class TokenMethod(msgspec.Struct):
     id: str
 
 
+class UserRef(msgspec.Struct):
+    """A user by ID, or by name within a domain."""
+
+    id: str | None = None
+    name: str | None = None
+    domain: DomainRef | None = None
+
+
+class ApplicationCredentialMethod(msgspec.Struct):
+    """`identity.application_credential`: by ID, or by name and its user."""
+
+    secret: str
+    id: str | None = None
+    name: str | None = None
+    user: UserRef | None = None
+
+
 class IdentitySpec(msgspec.Struct):
     """How the caller proves who it is."""
 
     methods: list[str]
     password: PasswordMethod | None = None
     token: TokenMethod | None = None
+    application_credential: ApplicationCredentialMethod | None = None
 
 
-class ScopeSpec(msgspec.Struct):
+class TrustRef(msgspec.Struct):
+    """`scope.OS-TRUST:trust`."""
+
+    id: str
+
+
+class ScopeSpec(msgspec.Struct, rename={"trust": "OS-TRUST:trust"}):
     """What the new token is for; at most one member."""
 
     project: ProjectRef | None = None
     domain: DomainRef | None = None
     system: dict[str, bool] | None = None
     unscoped: dict[str, Any] | None = None
+    trust: TrustRef | None = None
 
 
 class AuthSpec(msgspec.Struct):
@@ -76,29 +99,6 @@ class AuthRequest(msgspec.Struct):
     auth: AuthSpec
 
 
-Name = str | UnsetType
-Text = str | None | UnsetType
-Flag = bool | UnsetType
-
-
-class UserSpec(msgspec.Struct):
-    """`user` of POST and PATCH /v3/users."""
-
-    name: Name = UNSET
-    password: Text = UNSET
-    domain_id: Text = UNSET
-    default_project_id: Text = UNSET
-    enabled: Flag = UNSET
-    email: Text = UNSET
-    description: Text = UNSET
-
-
-class UserRequest(msgspec.Struct):
-    """POST and PATCH /v3/users."""
-
-    user: UserSpec
-
-
 class PasswordChange(msgspec.Struct):
     """`user` of POST /v3/users/{id}/password."""
 
@@ -110,35 +110,3 @@ class PasswordChangeRequest(msgspec.Struct):
     """POST /v3/users/{id}/password."""
 
     user: PasswordChange
-
-
-class ProjectSpec(msgspec.Struct):
-    """`project` of POST and PATCH /v3/projects."""
-
-    name: Name = UNSET
-    domain_id: Text = UNSET
-    parent_id: Text = UNSET
-    enabled: Flag = UNSET
-    description: Text = UNSET
-    is_domain: Flag = UNSET
-    tags: list[str] | UnsetType = UNSET
-
-
-class ProjectRequest(msgspec.Struct):
-    """POST and PATCH /v3/projects."""
-
-    project: ProjectSpec
-
-
-class RoleSpec(msgspec.Struct):
-    """`role` of POST and PATCH /v3/roles."""
-
-    name: Name = UNSET
-    domain_id: Text = UNSET
-    description: Text = UNSET
-
-
-class RoleRequest(msgspec.Struct):
-    """POST and PATCH /v3/roles."""
-
-    role: RoleSpec

@@ -1,0 +1,44 @@
+"""What goes with a thing that is deleted: everything that only says something about it.
+
+Deleting wins in identity: none of these records holds its user or project alive (`refers` is empty in
+`store/kinds`), since a user that comes back because a cut-off site gave it a role would be a way in. What
+such a site added meanwhile points nowhere after the merge and gives nobody anything.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from weft.store.protocol import State
+from weft.store.records import DELETED, Key, Record
+from weft.store.writes import Write
+
+# (kind, field) of the records that go when a thing of the kind on the left does
+_ABOUT = {
+    "user": (
+        ("assignment", "user_id"), ("membership", "user_id"), ("application_credential", "user_id"),
+        ("access_rule", "user_id"), ("credential", "user_id"), ("trust", "trustor_user_id"),
+        ("trust", "trustee_user_id"),
+    ),
+    "group": (("assignment", "group_id"), ("membership", "group_id")),
+    "project": (
+        ("assignment", "project_id"), ("application_credential", "project_id"), ("credential", "project_id"),
+        ("trust", "project_id"), ("limit", "project_id"),
+    ),
+    "role": (("assignment", "role_id"), ("implied_role", "prior_role_id"), ("implied_role", "implied_role_id")),
+    "domain": (
+        ("user", "domain_id"), ("group", "domain_id"), ("project", "domain_id"), ("role", "domain_id"),
+        ("assignment", "domain_id"), ("limit", "domain_id"),
+    ),
+    "service": (("endpoint", "service_id"),),
+}  # fmt: skip
+
+
+def deletes(state: State, record: Record) -> tuple[Write, ...]:
+    """Return the writes that delete a record and all that is about it, each once."""
+    return tuple(Write(key, {DELETED: True}) for key in dict.fromkeys(_with_all_about(state, [record])))
+
+
+def _with_all_about(state: State, records: Iterable[Record]) -> Iterator[Key]:
+    for record in records:
+        yield record.key
+        for kind, field in _ABOUT.get(record.key.kind, ()):
+            yield from _with_all_about(state, state.lookup(kind, field, record.key.id))
