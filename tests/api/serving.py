@@ -11,6 +11,7 @@ from weft.api.app import create_app
 from weft.api.identity.seeding import seed_identity
 from weft.api.server import bind, serve_api
 from weft.api.settings import ApiSettings
+from weft.commands.security.default_rules import first_default_rules
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
@@ -39,6 +40,7 @@ def serving() -> Iterator[Served]:
         await store.commit(Writes((site, node)))
         hand_over_to_oneself(store)
         await seed_identity(store, SECRET, PASSWORD)
+        await store.seed(first_default_rules())
         await serve_api(create_app(store, ApiSettings(SECRET, public_url=url)), listener)
 
     server = loop.create_task(serve())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from weft.commands.context import Context
+from weft.commands.security.default_group import default_group_records
 from weft.model import SiteId
 from weft.store.protocol import State
 from weft.store.records import Key, Record, merge, write
@@ -25,6 +26,8 @@ class Replica:
         self._seed = seed
         for name in sites:
             self._put(write(None, Key("fabric", "site", name), {"number": SITES[name]}, 1, name))
+        for record in default_group_records(self.state, "p"):  # as the API sees to it
+            self._put(record)
 
     def context(self, **values: Any) -> Context:
         """Return the circumstances of a decision made now."""

@@ -14,6 +14,7 @@ from weft.api.app import create_app
 from weft.api.fabric.ask import answer_sites
 from weft.api.identity.seeding import seed_identity
 from weft.api.settings import ApiSettings
+from weft.commands.security.default_rules import first_default_rules
 from weft.dataplane import Kernel
 from weft.model import NodeId, SiteId, Unavailable
 from weft.store.protocol import Store
@@ -71,6 +72,7 @@ async def seed(store: Store, secret: bytes, admin_password: str) -> None:
     while True:
         try:
             await seed_identity(store, secret, admin_password)
+            await store.seed(first_default_rules())
             return
         except Unavailable as err:
             log.warning("cannot write to the site's log yet", error=str(err))

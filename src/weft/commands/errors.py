@@ -45,7 +45,7 @@ class SubnetPoolNotFound(NotFound):
 
 
 class SecurityGroupNotFound(NotFound):
-    """No such security group: this cloud has none yet."""
+    """No such security group, or none that the project may use."""
 
     code = "security_group_not_found"
 

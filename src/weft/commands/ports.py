@@ -9,12 +9,13 @@ from msgspec import UNSET, UnsetType
 from weft.commands.addresses import AddressPicker
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
-from weft.commands.errors import BadRequest, PortBound, PortNotFound, SecurityGroupNotFound
+from weft.commands.errors import BadRequest, PortBound, PortNotFound
 from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_port
 from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
 from weft.commands.qos.policies import check_policy
+from weft.commands.security.protection import Protector, check_update, given
 from weft.commands.tags import MAX_TAGS
 from weft.store.kinds import PORT
 from weft.store.protocol import State
@@ -73,9 +74,10 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
 def create_ports(state: State, requests: Sequence[CreatePort], context: Context) -> Writes:
     """Return the writes that create all of `requests`, with MACs and addresses of their own."""
     macs, addresses = MacPicker(state, context), AddressPicker(state, context)
-    writes = tuple(new_port(state, request, macs, addresses, context) for request in requests)
+    protector = Protector(state, context)
+    writes = [new_port(state, request, macs, addresses, context, protector) for request in requests]
     claims = (*macs.claims, *addresses.claims)
-    return Writes(writes, claims=claims, actor=context.actor, verb="create port")
+    return Writes((*writes, *protector.writes), claims=claims, actor=context.actor, verb="create port")
 
 
 def update_port(state: State, port_id: str, request: UpdatePort, context: Context) -> Writes:
@@ -83,8 +85,21 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     port = existing_port(state, port_id)
     macs, picker = MacPicker(state, context), AddressPicker(state, context, port_id)
     values = changed_fields(port, request)
-    _check_groups(request.security_groups)
     check_policy(state, values.get("qos_policy_id"), context)
+    check_update(
+        port,
+        given(
+            port_security_enabled=request.port_security_enabled,
+            security_groups=request.security_groups,
+            allowed_address_pairs=request.allowed_address_pairs,
+        ),
+    )
+    if "security_groups" in values:
+        values["security_groups"] = Protector(state, context).checked(
+            values["security_groups"], context.project_id or port.get("project_id")
+        )
+        if sorted(values["security_groups"]) == sorted(port.get("security_groups", [])):
+            del values["security_groups"]
     if "mac_address" in values:
         asked, network_id = values["mac_address"], port.get("network_id")
         mac = macs.any(network_id) if asked is None else macs.exactly(network_id, asked)
@@ -122,12 +137,26 @@ def existing_port(state: State, port_id: str) -> Record:
     return port
 
 
-def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: AddressPicker, context: Context) -> Write:
-    """Return the write that creates one port; the pickers collect what it claims."""
+def new_port(
+    state: State,
+    request: CreatePort,
+    macs: MacPicker,
+    addresses: AddressPicker,
+    context: Context,
+    protector: Protector | None = None,
+) -> Write:
+    """Return the write that creates one port; pickers and protector collect what goes with it."""
     network = existing_network(state, request.network_id)
     check_device(state, request.device_owner, request.device_id, request.project_id, context)
-    _check_groups(request.security_groups)
     check_policy(state, request.qos_policy_id, context)
+    protection = (protector or Protector(state, context)).of_new_port(
+        network,
+        request.project_id,
+        request.device_owner,
+        request.port_security_enabled,
+        request.security_groups,
+        request.allowed_address_pairs,
+    )
     if len(request.tags) > MAX_TAGS:
         raise BadRequest("ports", f"The number of tags exceed the per-resource limit of {MAX_TAGS}")
     if isinstance(request.mac_address, str):
@@ -136,7 +165,6 @@ def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: Addr
         mac = macs.any(request.network_id)
     wanted = None if isinstance(request.fixed_ips, UnsetType) else request.fixed_ips
     fixed_ips = addresses_for_new_port(state, request.network_id, wanted, mac, request.device_owner, addresses)
-    is_secured = request.port_security_enabled
     values: dict[str, Any] = {
         "project_id": request.project_id,
         "network_id": request.network_id,
@@ -152,10 +180,9 @@ def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: Addr
         "profile": request.profile,
         "previous_hosts": [],
         "qos_policy_id": request.qos_policy_id,
-        "port_security_enabled": network.get("port_security_enabled", True) if is_secured is UNSET else is_secured,
+        **protection,
         "allowed_address_pairs": request.allowed_address_pairs,
         "extra_dhcp_opts": request.extra_dhcp_opts,
-        "security_groups": [],
         "tags": sorted(set(request.tags)),
         "created_at": context.now,
     }
@@ -164,11 +191,6 @@ def new_port(state: State, request: CreatePort, macs: MacPicker, addresses: Addr
 
 def _in_order(fixed_ips: Addresses) -> list[tuple[str, str]]:
     return sorted((ip["subnet_id"], ip["ip_address"]) for ip in fixed_ips)
-
-
-def _check_groups(groups: list[str] | UnsetType) -> None:
-    if not isinstance(groups, UnsetType) and groups:
-        raise SecurityGroupNotFound(groups[0])
 
 
 def _check_mac_change(port: Record, mac: str) -> None:

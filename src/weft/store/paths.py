@@ -1,4 +1,4 @@
-"""Field paths of `kinds.py` ("network_id", "fixed_ips[].subnet_id"): what a record says at such a place.
+"""Field paths of `kinds/` ("network_id", "fixed_ips[].subnet_id", "security_groups[]"): what a record says there.
 
 Records come from other sites and from newer versions too, so whatever has another shape than expected is
 simply not there.
@@ -14,6 +14,8 @@ from weft.store.records import Record
 Value = str | int  # what can be indexed: everything else is no name of anything
 Target = tuple[str, str]  # (kind, id)
 
+ITSELF = "."  # in place of an inner field: the list's elements are the values
+
 
 def values_at(record: Record, path: str) -> Iterator[Value]:
     """Yield the values at `path`: none, one, or one per list element."""
@@ -25,7 +27,8 @@ def values_at(record: Record, path: str) -> Iterator[Value]:
         return
     if isinstance(value, list | tuple):
         for element in value:
-            if isinstance(element, dict) and isinstance(found := element.get(inner), Value):
+            found = element if inner is ITSELF else element.get(inner) if isinstance(element, dict) else None
+            if isinstance(found, Value):
                 yield found
 
 
@@ -77,5 +80,7 @@ def _split_together(paths: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]
 
 @cache
 def _split(path: str) -> tuple[str, str]:
+    if path.endswith("[]"):
+        return path.removesuffix("[]"), ITSELF
     field, _, inner = path.partition("[].")
     return field, inner

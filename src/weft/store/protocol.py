@@ -29,7 +29,8 @@ class State(Protocol):
     def referrers(
         self, kind: str, id: str, by: str
     ) -> Collection[Record]: ...  # live records of kind `by` that refer to it
-    def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]: ...  # by an indexed field, see kinds.py
+    def lookup(self, kind: str, index: str, value: Any) -> Collection[Record]: ...  # by an indexed field, see kinds/
+    def lookup_ids(self, kind: str, index: str, value: Any) -> Collection[str]: ...  # the same, without the records
     def tally(self, kind: str, project_id: str) -> Mapping[str, int]: ...  # a project's records, by site of creation
     def raw(self, key: Key) -> Record | None: ...  # tombstones too
 

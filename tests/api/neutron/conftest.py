@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.api.neutron.callers import client_for, hand_over_to_oneself
+from weft.commands.security.default_rules import first_default_rules
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
@@ -18,6 +19,7 @@ async def store() -> MemoryStore:
     node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
     await store.commit(Writes((site, node)))
     hand_over_to_oneself(store)
+    await store.seed(first_default_rules())
     return store
 
 

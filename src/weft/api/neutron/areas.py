@@ -5,11 +5,13 @@ from weft.api.neutron import (
     l3,
     observing,
     qos,
+    security,
     trunks,
 )
 
 AREAS = (
     core,
+    security,
     l3,
     qos,
     trunks,

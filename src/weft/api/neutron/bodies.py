@@ -33,7 +33,7 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
     if not body:
         raise BadRequest(f"Unable to find '{resource.name}' in request body")
     document = read_json(body)
-    if resource.collection not in document:
+    if not _is_bulk(resource, document):
         return [_read_new(resource, _inner(resource, document), caller)], False
     if not resource.bulk:
         raise BadRequest("Bulk operation not supported")
@@ -56,7 +56,7 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
 def read_update(resource: Resource, body: bytes, caller: Caller) -> Item:
     """Return the attributes to change. Raises BadRequest, BadValue."""
     document = read_json(body)
-    if resource.collection in document:
+    if _is_bulk(resource, document):
         raise BadRequest("Bulk operation not supported")
     given = _inner(resource, document)
     known = resource.by_name
@@ -71,6 +71,12 @@ def read_update(resource: Resource, body: bytes, caller: Caller) -> Item:
 def request_values(item: Item, known: Mapping[str, Attribute]) -> dict[str, Any]:
     """Return an item's values under the names that commands and records use."""
     return {known[name].key: value for name, value in item.items()}
+
+
+def _is_bulk(resource: Resource, document: dict[str, Any]) -> bool:
+    """Tell whether objects come in a list: some resources have the same name for one as for several."""
+    many = document.get(resource.collection)
+    return resource.collection in document and not (resource.name == resource.collection and isinstance(many, dict))
 
 
 def _inner(resource: Resource, document: dict[str, Any]) -> Item:

@@ -4,6 +4,7 @@ Reads are answered from the merged state and never wait. Writes bind the request
 both to `execute`, the only way in.
 """
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,7 +28,7 @@ from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
 from weft.commands.quotas.checking import within_quota
-from weft.model import Denied, WeftError
+from weft.model import Denied, Unavailable, WeftError
 from weft.store.execute import Held
 from weft.store.protocol import State, Store
 from weft.store.records import Record
@@ -64,10 +65,12 @@ class Engine:
         return self._store.state
 
     # ---- reading
-    def list_all(self, request: Request, parent: Record | None = None) -> Response:
+    async def list_all(self, request: Request, parent: Record | None = None) -> Response:
         """Answer GET on the collection."""
         self._has_verb("list")
         resource, caller = self.resource, request.caller
+        if resource.ensure is not None and "list" in resource.ensured:
+            await self._ensure_for_list(request)
         query = read_query(resource, request.query)
         records = self._shown(self._select(query, caller, parent), caller, parent)
         if query.limit and query.marker:
@@ -127,6 +130,9 @@ class Engine:
         items, is_bulk = read_create(resource, request.body, caller)
         for item in items:
             self._enforce_create(caller, item, parent)
+        if resource.ensure is not None and "create" in resource.ensured:
+            for project_id in {item["project_id"] for item in items}:
+                await resource.ensure(self._store, project_id)
         known, fixed = resource.by_name, self._parent_field(parent)
         wanted = [resource.create_request(**request_values(item, known), **fixed) for item in items]
         counts = Counter(item["project_id"] for item in items if item.get("project_id"))
@@ -226,6 +232,16 @@ class Engine:
         return await execute_if_changed(store, bound)
 
     # ---- helpers
+    async def _ensure_for_list(self, request: Request) -> None:
+        """Make what the project that is asked about must have; a list is answered all the same if that fails."""
+        ensure, caller = self.resource.ensure, request.caller
+        asked = [value for name, value in request.query if name in ("project_id", "tenant_id")]
+        project_id = asked[0] if asked else caller.project_id
+        if ensure is None or not project_id or (project_id != caller.project_id and not caller.is_admin):
+            return
+        with contextlib.suppress(Unavailable):
+            await ensure(self._store, project_id)
+
     async def _complete(self, caller: Caller, request: Request, id: str) -> None:
         """Do what follows a create. The object is there already, so trouble here is not the caller's answer."""
         complete = self.resource.complete

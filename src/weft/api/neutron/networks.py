@@ -3,6 +3,7 @@
 from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
+from weft.api.neutron.security.default_group import ensure_default_group
 from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
 from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
@@ -33,4 +34,5 @@ NETWORKS = Resource(
     delete=deletion("network", delete_network),
     not_found=NetworkNotFound,
     derive=_derive,
+    ensure=ensure_default_group,
 )

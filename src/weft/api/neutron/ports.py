@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft.api.neutron.resource import Look, Match, Resource
+from weft.api.neutron.security.default_group import ensure_default_group
 from weft.api.neutron.trunks.trunks import trunk_details
 from weft.commands.deleting import deletion
 from weft.commands.errors import PortNotFound
@@ -98,5 +99,6 @@ PORTS = Resource(
     delete=deletion("port", delete_port),
     not_found=PortNotFound,
     derive=_derive,
+    ensure=ensure_default_group,
     filters={"fixed_ips": _fixed_ips_filter, "security_groups": _groups_filter},
 )

@@ -3,7 +3,7 @@
 Another resource is one more of these, see docs/howto/add-a-resource.md.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 from weft.api.neutron.made import Asked
 from weft.commands.context import Context
 from weft.model import NotFound
-from weft.store.protocol import Runtime, State
+from weft.store.protocol import Runtime, State, Store
 from weft.store.records import Record
 from weft.store.writes import Writes
 from weft.wire.neutron.attributes import Attribute
@@ -32,6 +32,7 @@ Update = Callable[[State, str, Any, Context], Writes]
 Delete = Callable[[State, str, Context], Writes]
 Match = Callable[[Record], bool]
 Made = Callable[[Look, Asked], Collection[Record]]
+Ensure = Callable[[Store, str], Awaitable[None]]  # store, project
 Find = Callable[[State, str, str], Record | None]  # state, ID as in the path, parent's ID or "" → record
 
 VERBS = frozenset({"list", "show", "create", "update", "delete"})
@@ -91,6 +92,8 @@ class Resource:
     create: Create = no_change  # all of a bulk request at once, or none
     update: Update = no_change
     delete: Delete = no_change
+    ensure: Ensure | None = None  # what a project must have before…
+    ensured: frozenset[str] = frozenset({"create"})  # …which verbs
     complete: Delete | None = None  # what is to be done after a create, in steps, until it writes nothing
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds

@@ -52,7 +52,7 @@ class Routes:
 
 async def _serve_collection(engine: Engine, request: Request, parent: Record | None) -> Response:
     if request.method == "GET":
-        return engine.list_all(request, parent)
+        return await engine.list_all(request, parent)
     if request.method == "POST":
         return await engine.create(request, parent)
     raise not_allowed()

@@ -13,12 +13,15 @@ def may_see(caller: Caller, record: Record, state: State) -> bool:
     """Tell whether the object exists as far as `caller` is concerned.
 
     What belongs to no project (agents, flavors) is there for all; what is shown of it the rules say.
-    Own objects; shared and external networks and their subnets; ports and subnets of own networks.
+    Own objects; shared and external networks and their subnets; ports and subnets of own networks; rules of own groups.
     """
     if sees_everything(caller) or not _has_owner(record.key.kind):
         return True
     if caller.project_id is not None and record.get("project_id") == caller.project_id:
         return True
+    if record.key.kind == "security_group_rule":
+        group = state.get("security_group", record.get("security_group_id", ""))
+        return group is not None and group.get("project_id") == caller.project_id
     if record.key.kind == "network":
         return _is_public(record)
     network = state.get("network", record.get("network_id", ""))
@@ -37,9 +40,15 @@ def all_visible(caller: Caller, kind: str, state: State) -> Collection[Record]:
     if sees_everything(caller) or not _has_owner(kind):
         return state.of_kind(kind)
     own = state.lookup(kind, "project_id", caller.project_id) if caller.project_id is not None else ()
+    found = {record.key.id: record for record in own}
+    if kind == "security_group_rule":
+        groups = state.lookup("security_group", "project_id", caller.project_id) if caller.project_id else ()
+        for group in groups:
+            rules = state.lookup(kind, "security_group_id", group.key.id)
+            found.update((rule.key.id, rule) for rule in rules)
+        return found.values()
     if kind not in ("network", "subnet", "port"):
         return own
-    found = {record.key.id: record for record in own}
     networks = state.lookup("network", "project_id", caller.project_id) if caller.project_id is not None else ()
     if kind != "port":
         networks = [*networks, *(network for network in state.of_kind("network") if _is_public(network))]

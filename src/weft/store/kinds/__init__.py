@@ -4,7 +4,7 @@ Fields hold plain JSON values (str, int, bool, None, list, dict); addresses and 
 canonical form (`str(ip_address(x))`). Kinds and fields unknown to this version are kept and passed on.
 
 Which field refers to which kind is what "a tombstone yields to a live reference" follows; a path with
-`[]` looks into a list: `fixed_ips[].subnet_id`.
+`[]` looks into a list: `fixed_ips[].subnet_id`, or `security_groups[]` where the list holds the IDs themselves.
 """
 
 from weft.store.kinds import (
@@ -15,6 +15,7 @@ from weft.store.kinds import (
     observing,
     qos,
     quotas,
+    security,
     trunks,
 )
 from weft.store.kinds.core import NETWORK, PORT, SUBNET
@@ -22,6 +23,13 @@ from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
 from weft.store.kinds.kind import Kind
 from weft.store.kinds.l3 import FLOATINGIP, ROUTER
+from weft.store.kinds.security import (
+    ADDRESS_GROUP,
+    DEFAULT_SECURITY_GROUP_RULE,
+    DEFAULT_STATEFULNESS,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+)
 
 AREAS = (
     fabric,
@@ -29,6 +37,7 @@ AREAS = (
     identity,
     l3,
     observing,
+    security,
     trunks,
     qos,
     quotas,
@@ -37,8 +46,11 @@ AREAS = (
 KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}
 
 __all__ = [
+    "ADDRESS_GROUP",
     "ASSIGNMENT",
     "CONFLICT",
+    "DEFAULT_SECURITY_GROUP_RULE",
+    "DEFAULT_STATEFULNESS",
     "DOMAIN",
     "FLOATINGIP",
     "KINDS",
@@ -50,6 +62,8 @@ __all__ = [
     "REVOCATION",
     "ROLE",
     "ROUTER",
+    "SECURITY_GROUP",
+    "SECURITY_GROUP_RULE",
     "SITE",
     "SUBNET",
     "USER",

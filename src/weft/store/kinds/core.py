@@ -19,6 +19,7 @@ PORT = Kind(
         ("fixed_ips[].subnet_id", "subnet"),
         ("router_id", "router"),
         ("qos_policy_id", "qos_policy"),
+        ("security_groups[]", "security_group"),
     ),
     indexed=("project_id", "device_id", "mac_address", "host", "fixed_ips[].ip_address"),
     unique=(("network_id", "mac_address"), ("fixed_ips[].subnet_id", "fixed_ips[].ip_address")),

@@ -101,11 +101,10 @@ PORT: tuple[Attribute, ...] = (
     Attribute(name="port_security_enabled", type=types.BOOLEAN, post=True, put=True, guarded=True),
     Attribute(
         name="security_groups",
-        type=types.UUIDS,
-        default=[],
+        type=types.UUIDS_OR_NONE,
         post=True,
         put=True,
-        about="None exist yet: only the empty list is accepted.",
+        about="Left out: the project's default group. Empty or null: none.",
     ),
     Attribute(name="allowed_address_pairs", type=types.NONE_YET, default=[], post=True, put=True),
     Attribute(name="extra_dhcp_opts", type=types.NONE_YET, default=[], post=True, put=True),

@@ -197,6 +197,9 @@ def _zones_not_too_many(value: Any) -> Any:
 
 TAGS = Type({"type": "array", "items": {"type": "string", "maxLength": TAG_LENGTH}}, problem=tags_problem)
 UUIDS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, uuid_problem))
+UUIDS_OR_NONE = Type(
+    {"type": ["array", "null"], "items": {"type": "string"}}, lambda v: [] if v is None else v, UUIDS.problem
+)
 STRINGS = Type({"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, string_problem))
 PROFILE = Type({"type": ["object", "null"]}, lambda v: {} if v is None else v, _profile_problem)
 OBJECT = Type({"type": "object"})

@@ -1,0 +1,1 @@
+"""Security groups, their rules, the templates of rules, and address groups: what commands decide about them."""

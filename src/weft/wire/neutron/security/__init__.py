@@ -1,0 +1,1 @@
+"""Security groups, their rules, templates of rules, and address groups, as JSON."""
