@@ -107,8 +107,6 @@ class Engine:
         resource, state = self.resource, self._store.state
         if resource.find is not None:
             record = resource.find(state, id, parent.key.id if parent is not None else "")
-        elif resource.records is not None:
-            record = next((one for one in resource.records(state) if one.key.id == id), None)
         else:
             record = state.get(resource.record_kind, id)
         if record is None or not self._is_visible(record, caller, parent):
@@ -116,7 +114,7 @@ class Engine:
         return record
 
     def _is_visible(self, record: Record, caller: Caller, parent: Record | None) -> bool:
-        if self.resource.made is not None or self.resource.records is not None:
+        if self.resource.made is not None:
             return True  # whether it is shown is a matter of rules
         if self.resource.parent is None or parent is None:
             return may_see(caller, record, self._store.state)
@@ -270,8 +268,6 @@ class Engine:
             records = self.resource.made(self._look, asked)
         elif parent is not None:
             records = state.referrers(parent.key.kind, parent.key.id, kind)
-        elif self.resource.records is not None:
-            records = self.resource.records(state)
         elif candidates is None:
             records = all_visible(caller, kind, state)
         else:

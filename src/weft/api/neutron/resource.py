@@ -83,8 +83,6 @@ class Resource:
     parent: Parent | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     find: Find | None = None  # where the ID in the path is not the record's own
-    # For what is nobody's and not stored, such as the types of QoS rules: made up when asked for, shown to all.
-    records: Callable[[State], Collection[Record]] | None = None
     made: Made | None = None  # the same, where it depends on what is asked: see made.py
     attributes: tuple[Attribute, ...]
     create_request: type[msgspec.Struct] = msgspec.Struct

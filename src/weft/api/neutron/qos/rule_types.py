@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from weft.api.neutron.made import Asked, made_record
 from weft.api.neutron.resource import Look, Match, Resource
 from weft.commands.qos.errors import QosRuleTypeNotFound
 from weft.store.protocol import State
-from weft.store.records import Key, Record
+from weft.store.records import Record
 from weft.wire.neutron import types
 from weft.wire.neutron.attributes import Attribute
 from weft.wire.neutron.qos.rules import DSCP_MARKS, NUMBER_MAX, RULE_TYPES, RuleType
@@ -14,11 +15,15 @@ from weft.wire.neutron.types import to_boolean
 
 DRIVER = "weft"  # what Neutron calls the back end that carries a rule out
 _BY_NAME = {of.name: of for of in RULE_TYPES}
-_RECORDS = tuple(Record(Key("fabric", "qos_rule_type", of.name), {}, {}) for of in RULE_TYPES)
+_RECORDS = {of.name: made_record("qos_rule_type", of.name, {}) for of in RULE_TYPES}
 
 
-def _all_types(state: State) -> Collection[Record]:
-    return _RECORDS
+def _all_types(look: Look, asked: Asked) -> Collection[Record]:
+    return _RECORDS.values()
+
+
+def _find(state: State, name: str, parent_id: str) -> Record | None:
+    return _RECORDS.get(name)
 
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
@@ -53,7 +58,8 @@ TYPES = Resource(
         Attribute(name="type", type=types.STRING, derived=True, filter=True),
         Attribute(name="drivers", type=types.array({"type": "object"}), derived=True),
     ),
-    records=_all_types,
+    made=_all_types,
+    find=_find,
     not_found=QosRuleTypeNotFound,
     derive=_derive,
     filters={"all_rules": _every_type, "all_supported": _every_type},
