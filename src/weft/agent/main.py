@@ -1,6 +1,7 @@
 """`weftd --config FILE`: one node's API and agent in one asyncio process."""
 
 import asyncio
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ def main(config_file: Path) -> None:
     continues in the kernel either way.
     """
     configure_logs()
+    allow_many_connections()
     try:
         uvloop.run(_until_told(read_config(config_file)))
     except Exception as err:  # a TaskGroup's too
@@ -44,6 +46,12 @@ def main(config_file: Path) -> None:
             log.error("weftd ends", exc_info=cause)
         click.echo(failure_line(cause), err=True)
         sys.exit(1)
+
+
+def allow_many_connections() -> None:
+    """Let this process and those it starts have as many files open as they may; the usual 1,024 are soon used up."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _until_told(config: Config) -> None:

@@ -9,6 +9,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from weft.api.bounded_protocol import BoundedProtocol, Limits
 from weft.model import Unavailable
 
 log = structlog.get_logger()
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 SHUTDOWN_S = 3  # what is under way may finish; clients keep connections open far longer
 BACKLOG = 2048
 MANY_CLIENTS_MAX = 4096  # connections at once; beyond, 503
+SILENT_MS = 60_000  # how long a client may leave what we sent it unread
 
 
 class CannotListen(Unavailable):
@@ -41,6 +43,9 @@ def bind(listen: str) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit these: one whose client reads no more, or is gone, does not hold its answer for ever.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
         listener.bind((host, int(port)))
         listener.listen(BACKLOG)
         listener.setblocking(False)
@@ -50,11 +55,17 @@ def bind(listen: str) -> socket.socket:
     return listener
 
 
-async def serve_api(app: ASGIApp, listener: socket.socket) -> None:
+async def serve_api(app: ASGIApp, listener: socket.socket, limits: Limits | None = None) -> None:
     """Answer on `listener` until cancelled, then let running requests finish for up to `SHUTDOWN_S`."""
+
+    class Connection(BoundedProtocol):
+        pass
+
+    Connection.limits = limits or Limits()
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
+        ws="none",
         loop="none",
         lifespan="off",
         log_config=None,

@@ -2,6 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from weft.api.identity import (
     access_rules,
@@ -21,7 +22,7 @@ from weft.api.identity import (
     users,
     versions,
 )
-from weft.api.identity.errors import on_http_error, on_surprise, on_weft_error
+from weft.api.identity.errors import on_gone, on_http_error, on_surprise, on_weft_error
 from weft.api.identity.service import Identity
 from weft.model import WeftError
 
@@ -35,7 +36,12 @@ def identity_app(identity: Identity) -> Starlette:
     """Return the application; it holds no state but `identity`."""
     app = Starlette(
         routes=[route for part in PARTS for route in part.ROUTES],
-        exception_handlers={WeftError: on_weft_error, HTTPException: on_http_error, Exception: on_surprise},
+        exception_handlers={
+            WeftError: on_weft_error,
+            HTTPException: on_http_error,
+            ClientDisconnect: on_gone,
+            Exception: on_surprise,
+        },
     )
     app.state.identity = identity
     app.router.redirect_slashes = False

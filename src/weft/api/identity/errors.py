@@ -58,3 +58,8 @@ async def on_surprise(request: Request, err: Exception) -> Response:
     log.error("request failed", path=request.url.path, method=request.method, exc_info=err)
     message = "An unexpected error prevented the server from fulfilling your request."
     return answer(error_body(500, message), 500)
+
+
+async def on_gone(request: Request, err: Exception) -> Response:
+    """Answer a client that is no longer there; nobody reads this."""
+    return Response(status_code=400)

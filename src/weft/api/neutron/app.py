@@ -5,7 +5,6 @@ is a tenth of what a port create may cost.
 """
 
 import time
-import uuid
 from urllib.parse import unquote
 
 import msgspec
@@ -24,6 +23,7 @@ from weft.api.errors import (
 from weft.api.neutron.engine import Engine
 from weft.api.neutron.extensions import list_extensions, show_extension
 from weft.api.neutron.http import (
+    ClientGone,
     Receive,
     Request,
     Response,
@@ -64,7 +64,6 @@ class NeutronApp:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        request_id = f"req-{uuid.uuid4()}".encode()
         headers = headers_of(scope)
         base_url = base_url_of(scope, headers)
         try:
@@ -74,10 +73,12 @@ class NeutronApp:
             response = Response(401, unauthorized_body(str(err)), ((b"www-authenticate", keystone),))
         except WeftError as err:
             response = Response(status_of(err), neutron_body(err))
+        except ClientGone:
+            return
         except Exception:
-            log.exception("request failed", method=scope["method"], path=scope["path"], request_id=request_id.decode())
+            log.exception("request failed", method=scope["method"], path=scope["path"])
             response = Response(500, error_document("HTTPInternalServerError", INTERNAL_ERROR))
-        await respond(send, response, request_id)
+        await respond(send, response)
 
     async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str], base_url: str) -> Response:
         path = path_of(scope)

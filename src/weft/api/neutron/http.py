@@ -64,14 +64,18 @@ def query_of(scope: Scope) -> list[tuple[str, str]]:
     return parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
 
 
+class ClientGone(Exception):
+    """The client hung up, or took too long, before its request was there: nothing may be done with a part of it."""
+
+
 async def read_body(receive: Receive) -> bytes:
-    """Return the whole body. Raises HttpProblem (413) beyond MAX_BODY_BYTES."""
+    """Return the whole body. Raises HttpProblem (413) beyond MAX_BODY_BYTES, ClientGone."""
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break  # the client has gone
+            raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY_BYTES:
@@ -82,13 +86,9 @@ async def read_body(receive: Receive) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def respond(send: Send, response: Response, request_id: bytes) -> None:
+async def respond(send: Send, response: Response) -> None:
     """Send a response."""
-    headers = [
-        (b"content-length", str(len(response.body)).encode()),
-        (b"x-openstack-request-id", request_id),
-        *response.headers,
-    ]
+    headers = [(b"content-length", str(len(response.body)).encode()), *response.headers]
     if response.body:
         headers.append((b"content-type", b"application/json"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -45,7 +45,7 @@ def read_query(resource: Resource, pairs: Sequence[tuple[str, str]]) -> ListQuer
         grouped.setdefault(name, []).append(value)
     equal, matches = _read_filters(resource, grouped)
     return ListQuery(
-        fields=[name for name in grouped.get("fields", ()) if name],
+        fields=[name for name in dict.fromkeys(grouped.get("fields", ())) if name],
         equal=equal,
         matches=matches,
         sorts=_read_sorts(resource, grouped),
@@ -109,7 +109,10 @@ def _read_sorts(resource: Resource, grouped: Mapping[str, Sequence[str]]) -> lis
     wrong = [direction for direction in directions if direction not in ("asc", "desc")]
     if wrong:
         raise BadRequest(f"{wrong} is invalid value for sort_dirs, valid value is 'asc' and 'desc'")
-    return [(known[key], direction == "asc") for key, direction in zip(keys, directions, strict=True)]
+    first: dict[str, str] = {}  # a key that comes again decides nothing any more
+    for key, direction in zip(keys, directions, strict=True):
+        first.setdefault(key, direction)
+    return [(known[key], direction == "asc") for key, direction in first.items()]
 
 
 def _read_limit(grouped: Mapping[str, Sequence[str]]) -> int:
