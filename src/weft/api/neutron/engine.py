@@ -196,7 +196,10 @@ class Engine:
             raise not_allowed()
         document = read_json(request.body) if request.body else {}
         record = self.visible(id, caller, parent)
-        policy.enforce(caller, action.rule or name, self.target(record, document, parent))
+        inner = document.get(self.resource.name)
+        values = inner if action.guarded and isinstance(inner, dict) else document
+        guarded = [name for name in action.guarded if name in values]
+        policy.enforce(caller, action.rule or name, self.target(record, values, parent), guarded)
         key_id = record.key.id
         answers: list[Answer] = [None]
 

@@ -62,6 +62,7 @@ class Action:
     method: str = "PUT"
     status: int = 200
     rule: str = ""  # of the policy; "" = the action's name in the path
+    guarded: tuple[str, ...] = ()  # attributes of the object in the body whose setting has a rule of its own
     bare: bool = False  # the resource as it is afterwards is answered without its name around it
 
 

@@ -37,7 +37,7 @@ class Wish(NamedTuple):
     router_id: str | None = None  # None: one that joins the port's subnet and the external network
 
 
-def association(state: State, wish: Wish, context: Context, current_port: str | None) -> Association:
+def association(state: State, wish: Wish, context: Context) -> Association:
     """Return where the floating IP leads if `wish` is granted.
 
     Raises PortNotFound, BadRequest, ExternalGatewayForFloatingIPNotFound, FloatingIPPortAlreadyAssociated.
@@ -51,8 +51,7 @@ def association(state: State, wish: Wish, context: Context, current_port: str | 
     else:
         router_id = router_between(state, port, fixed_ip["subnet_id"], wish.network_id)
     found = Association(wish.port_id, fixed_ip["ip_address"], router_id)
-    if wish.port_id != current_port:
-        _check_free(state, wish, found)
+    _check_free(state, wish, found)
     return found
 
 

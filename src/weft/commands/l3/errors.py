@@ -69,7 +69,7 @@ class FlavorNotFound(NotFound):
 
     code = "flavor_not_found"
 
-    def __init__(self, flavor_id: str) -> None:
+    def __init__(self, flavor_id: object) -> None:
         super().__init__(f"Flavor {flavor_id} could not be found.")
 
 
@@ -92,6 +92,24 @@ class SubnetMismatchForPort(Invalid):
         super().__init__(f"Subnet on port {port_id} does not match the requested subnet {subnet_id}.")
 
 
+class UnableToRemoveGateways(Invalid):
+    """The router has no gateways to take away."""
+
+    code = "unable_to_remove_gateways"
+
+    def __init__(self, router_id: str) -> None:
+        super().__init__(f"Unable to remove extra gateways from a router {router_id}")
+
+
+class UnableToMatchGateways(Invalid):
+    """None of the router's gateways is meant, or it is not clear which."""
+
+    code = "unable_to_match_gateways"
+
+    def __init__(self, router_id: str) -> None:
+        super().__init__(f"Unable to match a requested gateway port to existing gateway ports for router {router_id}")
+
+
 class ExternalIpAddressExhausted(Invalid):
     """The external network gave no IPv4 address."""
 
@@ -99,15 +117,6 @@ class ExternalIpAddressExhausted(Invalid):
 
     def __init__(self, network_id: str) -> None:
         super().__init__(f"Unable to find any IP address on external network {network_id}.")
-
-
-class IPAddressChangeNotAllowed(Invalid):
-    """A router's interface keeps its IPv4 addresses."""
-
-    code = "ip_address_change_not_allowed"
-
-    def __init__(self, port_id: str) -> None:
-        super().__init__(f"IP updates for port {port_id} are not allowed")
 
 
 # ---- makes sense, but not now

@@ -19,6 +19,7 @@ from weft.commands.l3.draft import Pickers
 from weft.commands.l3.errors import ExternalIpAddressExhausted, FloatingIPNotFound
 from weft.commands.l3.owners import FLOATINGIP as OWNER
 from weft.commands.ports import CreatePort, new_port
+from weft.commands.qos.policies import check_policy
 from weft.store.kinds import FLOATINGIP, NETWORK, PORT
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
@@ -62,6 +63,7 @@ def update_floatingip(state: State, floatingip_id: str, request: UpdateFloatingI
     """Return the write that changes what differs, above all which port it leads to."""
     floating_ip = existing_floatingip(state, floatingip_id)
     values = changed_fields(floating_ip, request)
+    check_policy(state, values.get("qos_policy_id"), context)
     for name in Association._fields:
         values.pop(name, None)
     found = _associated_anew(state, floating_ip, request, context)
@@ -106,6 +108,8 @@ def _create(state: State, request: CreateFloatingIP, pickers: Pickers, context: 
         raise BadRequest("floatingip", f"Network {network_id} is not a valid external network")
     if not any(subnet.get("ip_version") == 4 for subnet in subnets_of(state, network_id)):
         raise BadRequest("floatingip", f"Network {network_id} does not contain any IPv4 subnet")
+    check_policy(state, request.qos_policy_id, context)
+    _check_dns(request)
     id = context.new_id()
     port = _holder(state, request, id, pickers, context)
     v4 = [ip["ip_address"] for ip in port.values["fixed_ips"] if ":" not in ip["ip_address"]]
@@ -156,14 +160,19 @@ def _first_association(state: State, request: CreateFloatingIP, id: str, address
         request.fixed_ip_address,
         request.router_id,
     )
-    return association(state, wish, context, None)
+    return association(state, wish, context)
 
 
 def _associated_anew(
     state: State, floating_ip: Record, request: UpdateFloatingIP, context: Context
 ) -> Association | None:
-    """Return where the floating IP leads after `request`; None if that asks for no change of it."""
+    """Return where the floating IP leads after `request`; None if that asks for no change of it.
+
+    A request for nothing at all takes it away from its port, as in Neutron.
+    """
     current = current_association(floating_ip)
+    if request == UpdateFloatingIP():
+        return Association()
     asked = {name: value for name in Association._fields if (value := getattr(request, name)) is not UNSET}
     if not asked.get("port_id"):
         _refuse_address_alone(asked.get("fixed_ip_address"))
@@ -181,7 +190,16 @@ def _associated_anew(
         asked.get("fixed_ip_address") or (current.fixed_ip_address if "port_id" not in asked else None),
         asked.get("router_id"),
     )
-    return association(state, wish, context, current.port_id)
+    return association(state, wish, context)
+
+
+def _check_dns(request: CreateFloatingIP) -> None:
+    for name, given, other, missing in (
+        ("dns_domain", request.dns_domain, "dns_name", not request.dns_name),
+        ("dns_name", request.dns_name, "dns_domain", not request.dns_domain),
+    ):
+        if given and missing:
+            raise BadRequest("floatingip", f"{name} cannot be specified without a {other}")
 
 
 def _refuse_address_alone(fixed_ip_address: str | None) -> None:

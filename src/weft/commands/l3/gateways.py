@@ -14,6 +14,7 @@ from weft.commands.l3.draft import Link, RouterDraft
 from weft.commands.l3.errors import RouterExternalGatewayInUseByFloatingIp
 from weft.commands.l3.owners import GATEWAY
 from weft.commands.l3.routes import check_routes, reach_of
+from weft.commands.qos.policies import check_policy
 from weft.store.kinds import FLOATINGIP, NETWORK, ROUTER
 from weft.store.records import Record
 
@@ -42,7 +43,10 @@ def set_gateway(draft: RouterDraft, info: Info | None) -> None:
     if not draft.gateways:
         draft.set("gw_port_id", None)
         draft.set("qos_policy_id", None)
-    elif "qos_policy_id" in info:
+        return
+    draft.set("gw_port_id", draft.gateways[0].id)
+    if "qos_policy_id" in info:
+        check_policy(draft.state, info["qos_policy_id"], draft.context)
         draft.set("qos_policy_id", info["qos_policy_id"])
 
 

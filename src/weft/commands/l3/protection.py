@@ -12,7 +12,6 @@ from weft.commands.l3.errors import (
     DeviceIDNotOwnedByTenant,
     ExternalNetworkInUse,
     GatewayIpInUse,
-    IPAddressChangeNotAllowed,
 )
 from weft.commands.l3.owners import GATEWAY, INTERFACE_OWNERS
 from weft.store.kinds import FLOATINGIP, NETWORK, PORT, ROUTER
@@ -48,7 +47,7 @@ def check_port_change(state: State, port: Record, values: Mapping[str, Any], con
             )
     is_interface = port.get("router_id") and port.get("device_owner") in INTERFACE_OWNERS
     if is_interface and any(":" not in address for address in before ^ kept):
-        raise IPAddressChangeNotAllowed(port.key.id)
+        raise BadRequest("ports", f"IP updates for port {port.key.id} are not allowed")
 
 
 def check_gateway_change(state: State, subnet: Record) -> None:

@@ -31,7 +31,7 @@ class CreateRouter(msgspec.Struct, frozen=True, kw_only=True):
     external_gateway_info: GatewayInfo = None
     distributed: bool | UnsetType | None = UNSET  # None, too: as the cloud's default is
     ha: bool | UnsetType | None = UNSET
-    flavor_id: str | UnsetType | None = UNSET
+    flavor_id: Any = UNSET  # of any type: what is no flavor is not found
     availability_zone_hints: list[str] = []
     enable_ndp_proxy: bool | UnsetType | None = UNSET
     enable_default_route_ecmp: bool | None = None
@@ -110,9 +110,9 @@ def finished(draft: RouterDraft, verb: str) -> Writes:
 
 def _create(state: State, request: CreateRouter, context: Context, pickers: Pickers) -> RouterDraft:
     _check_zones(state, request.availability_zone_hints)
-    flavor_id = request.flavor_id or None
-    if flavor_id is not None and state.get("flavor", flavor_id) is None:
-        raise FlavorNotFound(flavor_id)
+    flavor_id = None
+    if not isinstance(request.flavor_id, UnsetType):
+        flavor_id = checked_flavor(state, request.flavor_id)
     values = {
         "project_id": request.project_id,
         "name": request.name,
@@ -136,6 +136,13 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
     if request.external_gateway_info:
         set_gateway(draft, request.external_gateway_info)
     return draft
+
+
+def checked_flavor(state: State, flavor_id: Any) -> str:
+    """Return the ID of a flavor that is there. Raises FlavorNotFound, for null too."""
+    if not isinstance(flavor_id, str) or state.get("flavor", flavor_id) is None:
+        raise FlavorNotFound(flavor_id)
+    return flavor_id
 
 
 def _check_zones(state: State, hints: Sequence[str]) -> None:

@@ -4,14 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 
 from weft.commands.l3.draft import Link, RouterDraft
 from weft.commands.l3.errors import InvalidRoutes
+from weft.commands.quotas.checking import OverQuota
+from weft.store.quotas import UNLIMITED, limit_of
 from weft.wire.neutron.addresses import read_ip, read_prefix
 
 Routes = list[dict[str, str]]
 
 
 def set_routes(draft: RouterDraft, routes: Routes) -> None:
-    """Give the router exactly these routes. Raises InvalidRoutes."""
+    """Give the router exactly these routes. Raises InvalidRoutes, OverQuota."""
     check_routes(routes, *reach_of(draft, draft.links))
+    limit = limit_of(draft.state, "router_route", draft.values.get("project_id", ""))
+    if limit != UNLIMITED and len(routes) > limit:
+        raise OverQuota("router_route")
     draft.set("routes", routes)
 
 

@@ -2,7 +2,7 @@
 
 from weft.store.kinds.kind import Kind
 
-ROUTER = Kind("router", indexed=("project_id", "flavor_id", "qos_policy_id"))
+ROUTER = Kind("router", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "flavor_id"))
 """Fields: project_id, name, description, admin_state_up, enable_snat, gw_port_id (which of its gateways
 `external_gateway_info` shows; if that is gone, the oldest), qos_policy_id (of its gateway), routes
 [{destination, nexthop}], distributed, ha, flavor_id, availability_zone_hints [], enable_ndp_proxy,
@@ -11,8 +11,13 @@ those whose router_id it is."""
 
 FLOATINGIP = Kind(
     "floatingip",
-    refers=(("floating_network_id", "network"), ("floating_port_id", "port"), ("router_id", "router")),
-    indexed=("project_id", "port_id", "fixed_ip_address", "floating_ip_address", "qos_policy_id"),
+    refers=(
+        ("floating_network_id", "network"),
+        ("floating_port_id", "port"),
+        ("router_id", "router"),
+        ("qos_policy_id", "qos_policy"),
+    ),
+    indexed=("project_id", "port_id", "fixed_ip_address", "floating_ip_address"),
     unique=(("floating_network_id", "port_id", "fixed_ip_address"),),
     coupled=(("port_id", "fixed_ip_address", "router_id"),),
 )

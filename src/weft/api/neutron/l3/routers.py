@@ -7,6 +7,11 @@ from weft.commands.deleting import deletion
 from weft.commands.l3.errors import RouterNotFound
 from weft.commands.l3.extraroutes import add_extraroutes, remove_extraroutes
 from weft.commands.l3.interfaces import add_interface
+from weft.commands.l3.multihoming import (
+    add_external_gateways,
+    remove_external_gateways,
+    update_external_gateways,
+)
 from weft.commands.l3.owners import GATEWAY
 from weft.commands.l3.routers import CreateRouter, UpdateRouter, create_routers, delete_router, update_router
 from weft.commands.l3.unplugging import remove_interface
@@ -61,5 +66,8 @@ ROUTERS = Resource(
         "remove_router_interface": Action(decide=remove_interface),
         "add_extraroutes": Action(decide=add_extraroutes),
         "remove_extraroutes": Action(decide=remove_extraroutes),
+        "add_external_gateways": Action(decide=add_external_gateways, guarded=("external_gateways",)),
+        "update_external_gateways": Action(decide=update_external_gateways, guarded=("external_gateways",)),
+        "remove_external_gateways": Action(decide=remove_external_gateways, guarded=("external_gateways",)),
     },
 )
