@@ -70,7 +70,7 @@ class Fabric:
 
     def top_up(self, name: str = "subnet.s") -> None:
         pool = self.pool(name)
-        fields = top_ups(pool, SITES, self.usage).fields
+        fields = top_ups(self.state, pool, SITES, self.usage).fields
         if fields:
             self.write(pool_key(pool).kind, pool_key(pool).id, **fields)
 

@@ -50,9 +50,9 @@ def check_gateway(prefix: Prefix, gateway: str | None) -> None:
         raise InvalidInput("Gateway is not valid on subnet")
 
 
-def check_default_gateway(prefix: Prefix, gateway: str) -> None:
-    """Raise IpamValueInvalid where no gateway was named and the usual place is no host's: in a /31."""
-    if _is_edge(prefix, gateway):
+def check_default_gateway(prefix: Prefix, gateway: str | None) -> None:
+    """Raise IpamValueInvalid where the gateway came by itself, or before the prefix, and its place is no host's."""
+    if gateway is not None and _is_edge(prefix, gateway):
         raise IpamValueInvalid(f"Gateway IP {gateway} cannot be the network or broadcast IP address {prefix}")
 
 
@@ -76,7 +76,7 @@ def check_options(subnet_id: str, ip_version: int, values: Mapping[str, Any]) ->
 
 
 def check_ipv6_modes(
-    ip_version: int, ra_mode: str | None, address_mode: str | None, prefix: Prefix, *, enable_dhcp: bool
+    ip_version: int, ra_mode: str | None, address_mode: str | None, prefix: Prefix | None, *, enable_dhcp: bool
 ) -> None:
     """Raise InvalidInput if the IPv6 modes do not go together, with DHCP, or with the prefix."""
     if ip_version == 4:
@@ -93,7 +93,7 @@ def check_ipv6_modes(
             f"ipv6_ra_mode set to '{ra_mode}' with ipv6_address_mode set to '{address_mode}' is not valid. "
             "If both attributes are set, they must be the same value"
         )
-    if (address_mode or ra_mode) in AUTO_ADDRESS_MODES and prefix.prefixlen != 64:
+    if (address_mode or ra_mode) in AUTO_ADDRESS_MODES and prefix and prefix.prefixlen != 64:
         raise InvalidInput(
             f"Invalid CIDR {prefix} for IPv6 address mode. OpenStack uses the EUI-64 address format, "
             "which requires the prefix to be /64"

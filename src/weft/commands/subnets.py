@@ -6,28 +6,25 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from weft.commands.addressing.cidrs import PROVISIONAL_PREFIX, PrefixCutter, check_affinity
 from weft.commands.auto_addresses import STEP_RECORDS, without_subnet
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
-from weft.commands.errors import BadRequest, InvalidInput, SubnetNotFound, SubnetPoolNotFound
+from weft.commands.errors import InvalidInput, SubnetNotFound
 from weft.commands.l3.protection import check_gateway_change
 from weft.commands.networks import check_subnet_mtu, existing_network
 from weft.commands.prefixes import (
     check_gateway_outside,
     check_pools,
-    default_gateway,
-    default_pools,
     overlaps,
 )
 from weft.commands.subnet_checks import (
-    check_default_gateway,
     check_dhcp_fits,
     check_gateway,
     check_ipv6_modes,
     check_options,
-    check_prefix,
-    check_version,
 )
+from weft.commands.subnet_shape import check_asked, shape_of, source_of
 from weft.model import Prefix
 from weft.store.granting import initial_grants
 from weft.store.kinds import NETWORK, SUBNET
@@ -78,12 +75,14 @@ def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Cont
 
     Where machines form their own addresses, `add_auto_addresses` comes after.
     """
+    cutter = PrefixCutter(state, context)
     writes: list[Write] = []
     for request in requests:
         made = [write.values for write in writes if write.values["network_id"] == request.network_id]
-        values = _create(state, request, made, context)
+        values = _create(state, request, made, cutter, context)
         writes.append(Write(Key("fabric", SUBNET.name, context.new_id()), values, create=True))
-    return Writes(tuple(writes), actor=context.actor, verb="create subnet")
+    claims = tuple(cutter.claims)
+    return Writes((*cutter.locks.values(), *writes), claims, actor=context.actor, verb="create subnet")
 
 
 def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: Context) -> Writes:
@@ -128,75 +127,53 @@ def existing_subnet(state: State, subnet_id: str) -> Record:
     return subnet
 
 
-def _create(state: State, request: CreateSubnet, made: Sequence[Any], context: Context) -> dict[str, Any]:
-    cidr = _cidr(request)
-    check_version(request.ip_version, cidr, "cidr")
-    prefix = read_prefix(cidr)
-    check_prefix(prefix, enable_dhcp=request.enable_dhcp)
-    if isinstance(request.gateway_ip, UnsetType):
-        gateway: str | None = default_gateway(prefix)
-        check_default_gateway(prefix, default_gateway(prefix))
-    else:
-        gateway = request.gateway_ip
-        check_gateway(prefix, gateway)
+def _create(
+    state: State, request: CreateSubnet, made: Sequence[Any], cutter: PrefixCutter, context: Context
+) -> dict[str, Any]:
+    source = source_of(request, cutter)
+    check_asked(request, source)
     options = {"dns_nameservers": request.dns_nameservers, "host_routes": request.host_routes}
     check_options("new subnet", request.ip_version, options)
     check_ipv6_modes(
         request.ip_version,
         request.ipv6_ra_mode,
         request.ipv6_address_mode,
-        prefix,
+        read_prefix(request.cidr) if isinstance(request.cidr, str) else None,
         enable_dhcp=request.enable_dhcp,
     )
     network = existing_network(state, request.network_id)
     check_subnet_mtu(request.network_id, network.get("mtu"), request.ip_version)
-    _check_apart(state, request.network_id, prefix, made)
-    pools = _pools(request, prefix, gateway)
-    usable = usable_addresses(prefix, gateway, pools)
+    check_affinity(
+        state, request.network_id, request.ip_version, source.subnetpool, made, delegated=source.is_delegated
+    )
+    shape = shape_of(request, source, cutter)
+    _check_apart(state, request.network_id, shape.prefix, made)
+    usable = usable_addresses(shape.prefix, shape.gateway, shape.pools)
     return {
         "project_id": request.project_id,
         "network_id": request.network_id,
         "name": request.name,
         "description": request.description,
         "ip_version": request.ip_version,
-        "cidr": cidr,
-        "gateway_ip": gateway,
+        "cidr": str(shape.prefix),
+        "gateway_ip": shape.gateway,
         "enable_dhcp": request.enable_dhcp,
-        "allocation_pools": pools,
+        "allocation_pools": shape.pools,
         **options,
         "ipv6_ra_mode": request.ipv6_ra_mode,
         "ipv6_address_mode": request.ipv6_address_mode,
+        "subnetpool_id": source.subnetpool_id,
         "tags": [],
         "created_at": context.now,
-        **initial_grants(prefix, usable, live_sites(state), context.site),
+        **initial_grants(shape.prefix, usable, live_sites(state), context.site),
     }
-
-
-def _cidr(request: CreateSubnet) -> str:
-    has_cidr = request.cidr is not UNSET and request.cidr is not None
-    if has_cidr and request.prefixlen is not UNSET:
-        raise BadRequest("subnets", "cidr and prefixlen must not be supplied together")
-    if request.subnetpool_id is not None:
-        raise SubnetPoolNotFound(request.subnetpool_id)
-    if request.use_default_subnetpool:
-        raise BadRequest("subnets", f"No default subnetpool found for IPv{request.ip_version}")
-    if not isinstance(request.cidr, str):
-        raise BadRequest("subnets", "a subnetpool must be specified in the absence of a cidr")
-    return request.cidr
-
-
-def _pools(request: CreateSubnet, prefix: Prefix, gateway: str | None) -> Pools:
-    if isinstance(request.allocation_pools, UnsetType) or not request.allocation_pools:
-        return default_pools(prefix, gateway)
-    check_pools(request.allocation_pools, prefix)
-    check_gateway_outside(gateway, request.allocation_pools)
-    return request.allocation_pools
 
 
 def _check_apart(state: State, network_id: str, prefix: Prefix, made: Sequence[Any]) -> None:
     """Raise InvalidInput if another subnet of the network, there or in this decision, has some of the addresses."""
     for other in [*state.referrers(NETWORK.name, network_id, SUBNET.name), *made]:
-        if overlaps(prefix, read_prefix(other.get("cidr"))):
+        cidr = other.get("cidr")
+        if cidr != PROVISIONAL_PREFIX and overlaps(prefix, read_prefix(cidr)):
             raise InvalidInput(
                 f"Requested subnet with cidr: {prefix} for network: {network_id} overlaps with another subnet"
             )

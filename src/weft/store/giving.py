@@ -11,12 +11,13 @@ from weft.store import quotas
 from weft.store.bell import Bell
 from weft.store.blocks import Pool
 from weft.store.execute import Held, execute
-from weft.store.granting import Given, NotOurs, hand_over, top_ups
+from weft.store.given import Given, NotOurs
+from weft.store.granting import hand_over, top_ups
 from weft.store.holdings import Holdings
 from weft.store.nats.rpc import Rpc
 from weft.store.nats.subjects import RPC
 from weft.store.nats.writer import Writer
-from weft.store.pools import MAC, SUBNET_PREFIX, VNI, live_sites, pool_key, pool_named
+from weft.store.pools import MAC, PREFIX_POOL, SUBNET_PREFIX, VNI, live_sites, pool_key, pool_named
 from weft.store.protocol import Change, State, Store
 from weft.store.records import Key
 from weft.store.usage import Usage
@@ -58,11 +59,7 @@ class Giving:
         self._look_at |= self._usage.absorb(changes)
         for change in changes:
             self._look_at |= quotas.pools_touched(change, self._holdings.state)
-            if change.key.kind == "subnet":
-                self._look_at.add(SUBNET_PREFIX + change.key.id)
-            elif change.key.kind == "site":
-                self._look_at |= {VNI, MAC}
-                self._look_at |= {SUBNET_PREFIX + record.key.id for record in self._holdings.state.of_kind("subnet")}
+            self._look_at |= pools_touched(self._holdings.state, change)
         if self._look_at:
             self._bell.ring()
 
@@ -153,12 +150,26 @@ class Giving:
             pool = pool_named(state, name)
             if pool is None or pool.giver != self._store.site:
                 return NOTHING
-            given = top_ups(pool, live_sites(state), self._usage)
+            given = top_ups(state, pool, live_sites(state), self._usage)
             return _writes(state, pool, given, f"weftd {self._store.node}", "top up")
 
         if decide(self._holdings.state, self._store.held_claims).writes:
             await execute(self._store, decide)
             self._look_at.add(name)  # one block per site and call
+
+
+def pools_touched(state: State, change: Change) -> set[str]:
+    """Return the names of the pools of which somebody may need more after a change, besides what usage counts."""
+    kind, id = change.key.kind, change.key.id
+    if kind == "subnet":
+        subnetpool_id = change.after.get("subnetpool_id") if change.after else None
+        return {SUBNET_PREFIX + id, *([PREFIX_POOL + subnetpool_id] if isinstance(subnetpool_id, str) else [])}
+    if kind == "subnetpool":
+        return {PREFIX_POOL + id}
+    if kind == "site":
+        subnets = {SUBNET_PREFIX + record.key.id for record in state.of_kind("subnet")}
+        return {VNI, MAC} | subnets | {PREFIX_POOL + record.key.id for record in state.of_kind("subnetpool")}
+    return set()
 
 
 def _writes(state: State, pool: Pool, given: Given, actor: str, verb: str) -> Writes:

@@ -6,41 +6,19 @@ write: the creator (initial), the giver (ahead of need), the present owner (when
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, NamedTuple
+from typing import Any
 
-from weft.model import Conflict, SiteId
+from weft.model import SiteId
 from weft.store.blocks import Interval, Part, Pool, aligned_parts, size_of
-from weft.store.pools import TOP_UP_INDEX, is_used, item_number, item_text, part_field
+from weft.store.given import Fields, Given, NothingToGive, NotOurs
+from weft.store.pools import PREFIX_POOL, TOP_UP_INDEX, is_used, item_number, item_text, part_field
 from weft.store.protocol import State
+from weft.store.sharing import hand_over_prefix, share_out
 from weft.store.usage import Usage
 
 CHUNK_BITS_MAX = 6  # a transfer claims each item it moves, in our own log: 64 claims take some 10 ms
+BLOCK_BITS_MAX = 62  # block_size is a number that records can hold
 SEARCH_MAX = 4_096  # parts looked at in one search
-
-Fields = dict[str, Any]
-
-
-class Given(NamedTuple):
-    """A decision to give: grants to write, and the items that must be claimed while doing so."""
-
-    fields: Fields
-    claims: list[str]
-
-
-class NotOurs(Conflict):
-    """The item asked for belongs to another site by now."""
-
-    code = "not_ours"
-
-    def __init__(self, pool: str, item: str, owner: SiteId) -> None:
-        self.owner = owner
-        super().__init__(f"{pool}: {item} belongs to site {owner}")
-
-
-class NothingToGive(Conflict):
-    """We have no free item of the pool, or the very item asked for is in use."""
-
-    code = "nothing_to_give"
 
 
 def initial_grants(
@@ -53,7 +31,7 @@ def initial_grants(
     """
     total, first = size_of(tuple(usable)), int(cidr.network_address)
     others = sorted({*sites} - {giver})
-    block_bits = max(total // (2 * (len(others) + 1)), 1).bit_length() - 1
+    block_bits = min(max(total // (2 * (len(others) + 1)), 1).bit_length() - 1, BLOCK_BITS_MAX)
     receivers = [giver, *others] if block_bits else others[: total // 2]
     fields: Fields = {"giver": giver, "block_size": 1 << block_bits}
     for site, index in zip(receivers, _best_blocks(usable, first, block_bits, len(receivers)), strict=False):
@@ -73,12 +51,14 @@ def _best_blocks(usable: Sequence[Interval], first: int, block_bits: int, count:
     return sorted(sizes, key=lambda index: (-sizes[index], index))[:count]
 
 
-def top_ups(pool: Pool, sites: Collection[SiteId], usage: Usage) -> Given:
+def top_ups(state: State, pool: Pool, sites: Collection[SiteId], usage: Usage) -> Given:
     """Return further grants for sites that run low, as the giver sees it from the merged state.
 
     Low is less than a quarter of a block. One block per site and call. The giver is topped up like the others.
     Where blocks are single addresses, the last half of the reserve is left for whoever asks.
     """
+    if pool.name.startswith(PREFIX_POOL):
+        return share_out(state, pool, sites)
     claims: list[str] = []
     fields: Fields = {}
     granted: set[Part] = set()
@@ -111,6 +91,8 @@ def hand_over(
     For "any" (`item` None): a whole block if we are the giver and have one in reserve, else up to half of
     what we have free, in one aligned run. Raises NotOurs, NothingToGive.
     """
+    if pool.name.startswith(PREFIX_POOL):
+        return hand_over_prefix(state, pool, site, asker, item)
     if item is not None:
         return _hand_over_item(state, pool, site, asker, item, held)
     if pool.giver == site and pool.block_bits and (block := _reserve_block(pool, usage, set())) is not None:

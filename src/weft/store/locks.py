@@ -8,7 +8,7 @@ should not be told that it is taken.
 from collections.abc import Iterator
 
 from weft.store.paths import rows_at
-from weft.store.pools import ADDRESS_PATHS, MAC, SUBNET_PREFIX, VNI
+from weft.store.pools import ADDRESS_PATHS, MAC, PREFIX_POOL, SUBNET_PREFIX, VNI
 from weft.store.records import Record
 from weft.store.writes import Claim
 
@@ -20,6 +20,8 @@ def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:
     """
     if record.key.kind == "network" and _is_recent(record, "vni", since_hlc):
         yield Claim(VNI, str(record.get("vni")))
+    if record.key.kind == "subnet" and record.get("subnetpool_id") and _is_recent(record, "cidr", since_hlc):
+        yield Claim(f"{PREFIX_POOL}{record.get('subnetpool_id')}", str(record.get("cidr")))
     if record.key.kind != "port":
         return
     if _is_recent(record, "mac_address", since_hlc):

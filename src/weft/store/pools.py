@@ -1,7 +1,8 @@
-"""The pools there are: a subnet's addresses, VNIs, MACs. From records to `blocks.Pool`, and from items to text.
+"""The pools there are: a subnet's addresses, a subnet pool's prefixes, VNIs, MACs. From records to `blocks.Pool`, and
+from items to text.
 
-Subnets keep their grants in the subnet's own record; VNIs and MACs in the fabric's `pool` records. There the
-site with number n starts with block n, so that a new site need not ask anybody; further blocks lie above.
+Subnets keep their grants in the subnet's own record, everything else in the fabric's `pool` records. For VNIs and MACs
+the site with number n starts with block n, so that a new site need not ask anybody; further blocks lie above.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,11 +13,13 @@ from typing import Any
 from weft.model import SiteId
 from weft.store.blocks import Interval, Part, Pool, address_number, without
 from weft.store.paths import rows_at
+from weft.store.prefixes import WIDTH, intervals_of, merged
 from weft.store.protocol import State
 from weft.store.records import Key, Record
 
 VNI, MAC = "vni", "mac"
 SUBNET_PREFIX = "subnet."
+PREFIX_POOL = "subnetpool."
 
 VNI_BLOCK_BITS = 8
 VNI_SIZE = 1 << 24
@@ -33,6 +36,9 @@ def pool_named(state: State, name: str) -> Pool | None:
         return vni_pool(state)
     if name == MAC:
         return mac_pool(state)
+    if name.startswith(PREFIX_POOL):
+        subnetpool = state.get("subnetpool", name.removeprefix(PREFIX_POOL))
+        return prefix_pool(state, subnetpool) if subnetpool else None
     subnet = state.get("subnet", name.removeprefix(SUBNET_PREFIX)) if name.startswith(SUBNET_PREFIX) else None
     try:
         return subnet_pool(state, subnet) if subnet else None
@@ -67,6 +73,35 @@ def _subnet_pool(state: State, subnet: Record) -> Pool:
         grants=_grants(subnet, first, block_bits),
         dead=dead_sites(state),
     )
+
+
+def prefix_pool(state: State, subnetpool: Record) -> Pool:
+    """Return the pool of the prefixes that subnets are cut from (`cutting.py`).
+
+    As long as the record with its grants has not come in, nobody owns any of it.
+    """
+    name = PREFIX_POOL + subnetpool.key.id
+    grants = state.get("pool", str(subnetpool.get("grants_id")))
+
+    def make() -> Pool:
+        version = 6 if subnetpool.get("ip_version") == 6 else 4
+        return Pool(
+            name=name,
+            first=0,
+            size=1 << WIDTH[version],
+            block_bits=0,
+            giver=_living_giver(state, grants.get("giver")) if grants else SiteId(""),
+            usable=tuple(merged(intervals_of(subnetpool.get("prefixes") or ()))),
+            grants=_grants(grants, 0, 0) if grants else {},
+            dead=dead_sites(state),
+        )
+
+    return _remembered(state, name, subnetpool, make, grants)
+
+
+def version_of_pool(pool: Pool) -> int:
+    """Return the IP version of a pool of addresses or prefixes."""
+    return 6 if _is_v6(pool) else 4
 
 
 def vni_pool(state: State) -> Pool:
@@ -168,23 +203,25 @@ def _fabric_pool(state: State, name: str, first: int, size: int, block_bits: int
     return _remembered(state, name, record, make)
 
 
-_made: dict[str, tuple[Record | None, tuple[Record, ...], Pool]] = {}
+_made: dict[str, tuple[Record | None, tuple[Record | None, ...], Pool]] = {}
 MADE_MAX = 4096
 
 
-def _remembered(state: State, name: str, record: Record | None, make: Callable[[], Pool]) -> Pool:
+def _remembered(
+    state: State, name: str, record: Record | None, make: Callable[[], Pool], *further: Record | None
+) -> Pool:
     """Return the pool last made under a name if it still holds; a burst of creates asks for the same again and again.
 
-    A pool follows from its record and from those of the sites. Records are immutable: the same are the same.
+    A pool follows from its records and from those of the sites. Records are immutable: the same are the same.
     """
-    sites = tuple(state.of_kind("site"))
+    others = (*further, *state.of_kind("site"))
     held = _made.get(name)
-    if held is not None and held[0] is record and len(held[1]) == len(sites) and all(map(is_, held[1], sites)):
+    if held is not None and held[0] is record and len(held[1]) == len(others) and all(map(is_, held[1], others)):
         return held[2]
     pool = make()
     if len(_made) >= MADE_MAX:
         _made.clear()
-    _made[name] = (record, sites, pool)
+    _made[name] = (record, others, pool)
     return pool
 
 

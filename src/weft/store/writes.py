@@ -89,6 +89,8 @@ class NotHandedOver(Conflict):
         elif kind == "subnet":
             what = f"IP address {need.item}" if need.item else "No more IP addresses available at this site; one"
             what += f" of subnet {id}"
+        elif kind == "subnetpool":
+            what = f"prefix {need.item} of subnet pool {id}"
         else:
             what = f"{kind} {need.item or 'with none left at this site; one'}"
         sites = ", ".join(need.owners) or "(none)"

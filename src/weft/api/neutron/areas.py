@@ -1,6 +1,7 @@
 """The areas of this API, in the order of its documents. Each lists its RESOURCES and its EXTENSIONS."""
 
 from weft.api.neutron import (
+    addressing,
     core,
     l3,
     observing,
@@ -12,6 +13,7 @@ from weft.api.neutron import (
 AREAS = (
     core,
     security,
+    addressing,
     l3,
     qos,
     trunks,

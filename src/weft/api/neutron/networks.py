@@ -4,6 +4,7 @@ from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
 from weft.api.neutron.security.default_group import ensure_default_group
+from weft.commands.addressing.scoping import scopes_of
 from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
 from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
@@ -13,12 +14,13 @@ from weft.wire.neutron.network import NETWORK
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
     subnets = look.state.referrers("network", record.key.id, "subnet")
+    scopes = scopes_of(look.state, subnets)
     return {
         "subnets": sorted(subnet.key.id for subnet in subnets),
         "status": "ACTIVE",
         "availability_zones": [],
-        "ipv4_address_scope": None,
-        "ipv6_address_scope": None,
+        "ipv4_address_scope": scopes.get(4),
+        "ipv6_address_scope": scopes.get(6),
         "l2_adjacency": True,
     }
 

@@ -26,7 +26,7 @@ class Look(msgspec.Struct, frozen=True):
     runtime: Runtime
 
 
-Answer = dict[str, Any] | None  # None: the resource itself, as it is afterwards
+Answer = dict[str, Any] | list[dict[str, Any]] | None  # None: the resource itself, as it is afterwards
 Create = Callable[[State, Sequence[Any], Context], Writes]
 Update = Callable[[State, str, Any, Context], Writes]
 Delete = Callable[[State, str, Context], Writes]

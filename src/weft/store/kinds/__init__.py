@@ -8,6 +8,7 @@ Which field refers to which kind is what "a tombstone yields to a live reference
 """
 
 from weft.store.kinds import (
+    addressing,
     core,
     fabric,
     identity,
@@ -18,6 +19,7 @@ from weft.store.kinds import (
     security,
     trunks,
 )
+from weft.store.kinds.addressing import ADDRESS_SCOPE, SUBNETPOOL
 from weft.store.kinds.core import NETWORK, PORT, SUBNET
 from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
@@ -34,6 +36,7 @@ from weft.store.kinds.security import (
 AREAS = (
     fabric,
     core,
+    addressing,
     identity,
     l3,
     observing,
@@ -47,6 +50,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KIN
 
 __all__ = [
     "ADDRESS_GROUP",
+    "ADDRESS_SCOPE",
     "ASSIGNMENT",
     "CONFLICT",
     "DEFAULT_SECURITY_GROUP_RULE",
@@ -66,6 +70,7 @@ __all__ = [
     "SECURITY_GROUP_RULE",
     "SITE",
     "SUBNET",
+    "SUBNETPOOL",
     "USER",
     "Kind",
 ]

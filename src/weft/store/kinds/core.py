@@ -6,11 +6,11 @@ NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("p
 """Fields: project_id, name, description, admin_state_up, shared, external (router:external), mtu, vni, network_type
 ("vxlan"), port_security_enabled, availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z")."""
 
-SUBNET = Kind("subnet", refers=(("network_id", "network"),), indexed=("project_id",))
+SUBNET = Kind("subnet", refers=(("network_id", "network"), ("subnetpool_id", "subnetpool")), indexed=("project_id",))
 """Fields: project_id, network_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp, allocation_pools
-[{start, end}], dns_nameservers [], host_routes [{destination, nexthop}], ipv6_ra_mode, ipv6_address_mode, tags [],
-created_at; and the delegation of its addresses (blocks.py): giver (site), block_size (addresses per block),
-"block.<index>" → site, "item.<address>" → site."""
+[{start, end}], dns_nameservers [], host_routes [{destination, nexthop}], ipv6_ra_mode, ipv6_address_mode,
+subnetpool_id (or None), tags [], created_at; and the delegation of its addresses (blocks.py): giver (site), block_size
+(addresses per block), "block.<index>" → site, "item.<address>" → site."""
 
 PORT = Kind(
     "port",

@@ -15,6 +15,7 @@ that every site that notices writes the very same record. Fields: what ("field",
 kind, id_of (record), scope, field, won {value, ms, site}, lost {value, ms, site}, message (one sentence)."""
 
 POOL = Kind("pool")
-"""Grants of a fabric-wide pool. id = "vni" or "mac". Fields: see blocks.py; written by the giver (site number 1)."""
+"""Grants of a pool that is not a subnet. id = "vni", "mac" (written by the giver, site number 1) or "subnetpool.<id>".
+Fields: see blocks.py; of a subnet pool also giver (site) and "last.<site>", written by each as it cuts a prefix."""
 
 KINDS = (SITE, NODE, CONFLICT, POOL)

@@ -6,6 +6,8 @@ compare it with what the sites say, and trust none of the code that they check.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
+from itertools import combinations
 from typing import Any
 
 from weft.store.clock import ms_from_hlc
@@ -36,6 +38,7 @@ def check_all(nodes: Sequence[SimNode], history: History) -> None:
     _check_nothing_lost(state, history)
     reported = _reported(state)
     _check_uniqueness(state, reported)
+    _check_cuts(state)
     _check_kept(state, reported)
     by_key: dict[Key, list[Event]] = defaultdict(list)
     for event in history.events:
@@ -104,6 +107,18 @@ def _check_uniqueness(state: MergedState, reported: set[Told]) -> None:
                 raise Broken(f"MAC {mac} was given twice")
             if str(port.key) not in duplicates:
                 raise Broken(f"{port.key} shares its chosen MAC with another, and nobody says so")
+
+
+def _check_cuts(state: MergedState) -> None:
+    """No two subnets of a subnet pool share an address."""
+    cuts: dict[Any, list[Record]] = defaultdict(list)
+    for subnet in state.of_kind("subnet"):
+        if subnet.get("subnetpool_id"):
+            cuts[subnet.get("subnetpool_id")].append(subnet)
+    for subnets in cuts.values():
+        for one, other in combinations(subnets, 2):
+            if ip_network(one.get("cidr")).overlaps(ip_network(other.get("cidr"))):
+                raise Broken(f"{one.key} and {other.key} were cut from one subnet pool and overlap: {one.get('cidr')}")
 
 
 def _check_kept(state: MergedState, reported: set[Told]) -> None:

@@ -291,7 +291,8 @@ class SimNode:
         while True:
             await asyncio.sleep(1.0)
             self._do(self.replica.tick(self._now_ms()))
-            for name in [f"subnet.{subnet.key.id}" for subnet in self.state.of_kind("subnet")] + ["vni", "mac"]:
+            pooled = [record for kind in ("subnet", "subnetpool") for record in self.state.of_kind(kind)]
+            for name in [f"{record.key.kind}.{record.key.id}" for record in pooled] + ["vni", "mac"]:
                 with contextlib.suppress(WeftError):
                     await self._top_up(name)
 
@@ -299,7 +300,7 @@ class SimNode:
         pool = pool_named(self.state, name)
         if pool is None or pool.giver != self.site:
             return
-        given = top_ups(pool, live_sites(self.state), self.usage)
+        given = top_ups(self.state, pool, live_sites(self.state), self.usage)
         if given.fields:
             claims = tuple(Claim(name, item) for item in given.claims)
             await self.commit(Writes((Write(pool_key(pool), given.fields),), claims, self.node, "top up"))

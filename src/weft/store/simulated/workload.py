@@ -3,20 +3,34 @@
 import random
 from collections.abc import Callable, Sequence
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypeVar
 
 from weft.model import Conflict, SiteId
+from weft.store.cutting import cut_any, is_free, require_prefix
 from weft.store.execute import Decide, Held
 from weft.store.granting import initial_grants
 from weft.store.picking import pick_item, require_item
-from weft.store.pools import is_used, item_number, live_sites, mac_pool, subnet_pool, usable_addresses, vni_pool
+from weft.store.pools import (
+    is_used,
+    item_number,
+    live_sites,
+    mac_pool,
+    pool_key,
+    prefix_pool,
+    subnet_pool,
+    usable_addresses,
+    vni_pool,
+)
+from weft.store.prefixes import version_of
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Claim, Write, Writes
 
 CHOSEN_MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")  # from outside the delegated pool: may be chosen twice
+POOLED = (["10.0.0.0/24"], ["10.1.0.0/24", "10.1.2.0/25"], ["2001:db8::/56"])
 CIDRS = ("10.0.0.0/29", "10.0.0.0/28", "10.0.0.0/24", "2001:db8::/64")
 
+T = TypeVar("T")
 Chance = random.Random
 Maker = Callable[[Chance, SiteId], Decide]
 
@@ -52,6 +66,48 @@ def _create_subnet(chance: Chance, site: SiteId) -> Decide:
             **initial_grants(cidr, usable, live_sites(state), site),
         }
         return _writes(_key("subnet", id), values, (), create=True)
+
+    return decide
+
+
+def _create_subnetpool(chance: Chance, site: SiteId) -> Decide:
+    id, prefixes = _new_id(chance), chance.choice(POOLED)
+
+    def decide(state: State, held: Held) -> Writes:
+        values = {"ip_version": version_of(prefixes[0]), "prefixes": prefixes, "grants_id": f"subnetpool.{id}"}
+        grants = Write(_key("pool", f"subnetpool.{id}"), {"giver": site}, create=True)
+        return Writes((grants, Write(_key("subnetpool", id), values, create=True)))
+
+    return decide
+
+
+def _cut_subnet(chance: Chance, site: SiteId) -> Decide:
+    """Create a subnet out of a subnet pool: of any prefix, or of the very one."""
+    id, pick, where, length = _new_id(chance), chance.random(), chance.random(), chance.choice((25, 26, 27))
+    is_specific = chance.random() < 0.3
+
+    def decide(state: State, held: Held) -> Writes:
+        network = _one_of(sorted(state.of_kind("network"), key=_id_of), pick)
+        subnetpool = _one_of(sorted(state.of_kind("subnetpool"), key=_id_of), pick)
+        pool = prefix_pool(state, subnetpool)
+        prefixlen = length if pool.size == 1 << 32 else length + 32
+        if is_specific:
+            cidr = str(_one_of(list(ip_network(subnetpool.get("prefixes")[0]).subnets(new_prefix=prefixlen)), where))
+            if not is_free(state, pool, cidr, held(pool.name)):
+                raise Conflict(f"{cidr} is in use")
+            require_prefix(pool, site, cidr)
+        else:
+            cidr = cut_any(state, pool, site, prefixlen, held(pool.name))
+        network_cidr = ip_network(cidr)
+        usable = usable_addresses(network_cidr, None, [{"start": str(network_cidr[1]), "end": str(network_cidr[-2])}])
+        values = {
+            "network_id": network.key.id,
+            "cidr": cidr,
+            "subnetpool_id": subnetpool.key.id,
+            **initial_grants(network_cidr, usable, live_sites(state), site),
+        }
+        lock = Write(pool_key(pool), {f"last.{site}": id})
+        return Writes((lock, Write(_key("subnet", id), values, create=True)), (Claim(pool.name, cidr),))
 
     return decide
 
@@ -122,6 +178,10 @@ def _delete_subnet(chance: Chance, site: SiteId) -> Decide:
     return _delete(chance, "subnet", ("port",))
 
 
+def _delete_subnetpool(chance: Chance, site: SiteId) -> Decide:
+    return _delete(chance, "subnetpool", ("subnet",))
+
+
 def _delete_network(chance: Chance, site: SiteId) -> Decide:
     return _delete(chance, "network", ("port", "subnet"))
 
@@ -148,6 +208,9 @@ REQUESTS: tuple[tuple[str, Maker, int], ...] = (
     ("bind", _bind, 8),
     ("delete port", _delete_port, 12),
     ("delete subnet", _delete_subnet, 4),
+    ("create subnet pool", _create_subnetpool, 2),
+    ("cut subnet", _cut_subnet, 9),
+    ("delete subnet pool", _delete_subnetpool, 1),
     ("delete network", _delete_network, 4),
 )
 
@@ -156,7 +219,7 @@ def _writes(key: Key, values: dict[str, Any], claims: tuple[Claim, ...], *, crea
     return Writes((Write(key, values, create),), claims)
 
 
-def _one_of(records: Sequence[Record], pick: float) -> Record:
+def _one_of(records: Sequence[T], pick: float) -> T:
     if not records:
         raise Conflict("there is none")
     return records[int(pick * len(records))]

@@ -184,6 +184,17 @@ def route_prefix_problem(value: Any) -> str | None:
     return f"'{value}' is not a routable CIDR" if prefix.is_loopback else None
 
 
+def subnet_problem(value: Any) -> str | None:
+    """Say why `value` is no prefix; bits of a host in it are no matter."""
+    try:
+        if not isinstance(value, str) or "/" not in value or not value.rpartition("/")[2].isdecimal():
+            raise ValueError
+        read_prefix(value)
+    except ValueError:
+        return f"'{value}' is not a valid IP subnet"
+    return None
+
+
 def canonical_mac(value: Any) -> Any:
     """Return a MAC as six lower-case pairs; anything else as it came, for the check to refuse."""
     if not isinstance(value, str) or not _MAC.match(low := value.lower()):

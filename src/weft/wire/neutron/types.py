@@ -43,6 +43,13 @@ def name_problem(value: Any) -> str | None:
     return None
 
 
+def not_empty_name_problem(value: Any) -> str | None:
+    """Say why `value` is no name with something in it."""
+    if (problem := string_problem(value)) is None and not value.strip():
+        problem = f"'{value}' Blank strings are not permitted"
+    return problem or name_problem(value)
+
+
 def _is_printable(char: str) -> bool:
     category = unicodedata.category(char)
     return category[0] != "C" and (category[0] != "Z" or category == "Zs")
@@ -63,6 +70,7 @@ def one_of(values: Collection[Any]) -> Type:
 STRING = Type({"type": "string"}, problem=string_problem)
 STRING_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else string_problem(v, 255))
 NAME = Type({"type": "string", "maxLength": NAME_LENGTH}, problem=name_problem)
+NAME_NOT_EMPTY = Type({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}, problem=not_empty_name_problem)
 DESCRIPTION = string(DESCRIPTION_LENGTH)
 
 
@@ -110,6 +118,11 @@ def uuid_problem(value: Any) -> str | None:
 
 UUID = Type({"type": "string", "format": "uuid"}, problem=uuid_problem)
 UUID_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else uuid_problem(v))
+
+
+SUBNETPOOL_ID = Type(
+    {"type": ["string", "null"]}, problem=lambda v: None if v in (None, "prefix_delegation") else uuid_problem(v)
+)
 
 
 def _subnet_ids_problem(fixed_ips: Any) -> str | None:
@@ -207,6 +220,11 @@ OBJECT_OR_NONE = Type({"type": ["object", "null"]})
 ZONE_HINTS = Type({"type": "array", "items": {"type": "string"}}, _zones_not_too_many, STRINGS.problem)
 ANY = Type({})
 NONE_YET = Type({"type": "array", "maxItems": 0}, lambda v: [] if v is None else v, _none_yet_problem)
+
+
+PREFIXES = Type(
+    {"type": "array", "items": {"type": "string"}}, problem=lambda v: list_problem(v, addresses.subnet_problem)
+)
 
 
 def array(item: Mapping[str, Any]) -> Type:

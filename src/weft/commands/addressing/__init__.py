@@ -1,0 +1,1 @@
+"""Address scopes and subnet pools, and the prefixes of subnets."""

@@ -1,0 +1,1 @@
+"""Attributes of address scopes and subnet pools."""
