@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
 
 def source_of(request: Any, cutter: PrefixCutter) -> Source:
-    """Return where the prefix of a request (CreateSubnet) comes from, if that makes sense. Raises BadRequest and others."""
+    """Return where the prefix of a request (CreateSubnet) comes from. Raises BadRequest and others."""
     has_cidr = isinstance(request.cidr, str)
     if has_cidr and request.prefixlen is not UNSET:
         raise BadRequest("subnets", "cidr and prefixlen must not be supplied together")

@@ -1,4 +1,4 @@
-"""What a subnet pool's prefixes and prefix lengths have to be. Source: neutron, ipam/subnet_alloc.py, SubnetPoolReader."""
+"""What a subnet pool's prefixes and their lengths have to be. Source: neutron, ipam/subnet_alloc.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -129,7 +129,7 @@ def check_affinity(
 
 
 def check_prefix_delegation(request: Any) -> None:
-    """Raise BadRequest unless the subnet (CreateSubnet) can get its prefix by delegation. Source: _validate_subnet_for_pd."""
+    """Raise BadRequest unless the subnet (CreateSubnet) can get its prefix by delegation."""
     if request.ip_version != 6:
         raise BadRequest("subnets", "Prefix Delegation can only be used with IPv6 subnets.")
     for name, mode in (("RA", request.ipv6_ra_mode), ("Address", request.ipv6_address_mode)):
