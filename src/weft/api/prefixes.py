@@ -5,6 +5,18 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
+def without_slash(app: ASGIApp) -> ASGIApp:
+    """Return `app` asked for "/v3/users" by those who write "/v3/users/" too; a bare "/" or "/v3/" stays."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        bare = path.rstrip("/")
+        is_below = bare.count("/") > scope.get("root_path", "").count("/") + 1
+        await app({**scope, "path": bare} if bare != path and is_below else scope, receive, send)
+
+    return asked
+
+
 class Prefixes:
     """Hands a request to the application its path begins with.
 

@@ -3,17 +3,20 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from weft.api.identity import (
     access_rules,
     application_credentials,
     assignments,
     auth,
+    credentials,
     domains,
     grants,
     groups,
     implied_roles,
     memberships,
+    policies,
     project_tags,
     projects,
     regions,
@@ -24,15 +27,17 @@ from weft.api.identity import (
 )
 from weft.api.identity.errors import on_gone, on_http_error, on_surprise, on_weft_error
 from weft.api.identity.service import Identity
+from weft.api.prefixes import without_slash
 from weft.model import WeftError
 
 PARTS = (
     versions, auth, domains, projects, project_tags, users, groups, memberships, roles, implied_roles, grants,
-    assignments, application_credentials, access_rules, trusts, regions,
+    assignments, application_credentials, access_rules, trusts, regions, credentials,
+    policies,
 )  # fmt: skip
 
 
-def identity_app(identity: Identity) -> Starlette:
+def identity_app(identity: Identity) -> ASGIApp:
     """Return the application; it holds no state but `identity`."""
     app = Starlette(
         routes=[route for part in PARTS for route in part.ROUTES],
@@ -45,4 +50,4 @@ def identity_app(identity: Identity) -> Starlette:
     )
     app.state.identity = identity
     app.router.redirect_slashes = False
-    return app
+    return without_slash(app)

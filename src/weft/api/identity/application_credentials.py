@@ -14,7 +14,7 @@ from weft.api.identity.limited import is_limited
 from weft.api.identity.listing import listing
 from weft.api.identity.policy import About, Forbidden, enforce
 from weft.api.identity.roles import role_body
-from weft.api.identity.times import iso_from_ms, ms_from_iso
+from weft.api.identity.times import iso_from_us, us_from_iso
 from weft.api.identity.users import hashed
 from weft.commands.identity.application_credentials import (
     BadApplicationCredential,
@@ -68,7 +68,7 @@ async def create(request: Request) -> Response:
         "project_id": who.project_id,
         "secret_hash": await hashed(identity, secret),
         "role_ids": _role_ids(identity.store.state, known.get("roles"), opened),
-        "expires_at_ms": _expiry(known.get("expires_at"), identity.now_ms()),
+        "expires_at_us": _expiry(known.get("expires_at"), identity.now_ms() * 1000),
     }
     ask = Ask(id=uuid.uuid4().hex, values=values, actor=who.actor, now_ms=identity.now_ms())
     asked = None if rules is None else tuple(_rule(rule) for rule in rules)
@@ -138,25 +138,25 @@ def _rule(given: Any) -> RuleAsked:
     return RuleAsked(**rule)
 
 
-def _expiry(given: str | None, now_ms: int) -> int | None:
+def _expiry(given: str | None, now_us: int) -> int | None:
     if not given:
         return None
-    expires_at_ms = ms_from_iso(given)
-    if expires_at_ms <= now_ms:
+    expires_at_us = us_from_iso(given)
+    if expires_at_us <= now_us:
         raise BadApplicationCredential("The 'expires_at' must not be before now.")
-    return expires_at_ms
+    return expires_at_us
 
 
 def _body(request: Request, record: Record) -> dict[str, Any]:
     identity = identity_of(request)
     state, base = identity.store.state, identity.settings.identity_url
-    expires_at_ms, user_id = record.get("expires_at_ms"), record.get("user_id")
+    expires_at_us, user_id = record.get("expires_at_us"), record.get("user_id")
     roles = [role for id in record.get("role_ids") or () if (role := state.get("role", id)) is not None]
     body = {
         "id": record.key.id,
         **{name: record.get(name) for name in ("name", "description", "project_id", "user_id")},
         "unrestricted": bool(record.get("unrestricted")),
-        "expires_at": None if expires_at_ms is None else iso_from_ms(expires_at_ms).rstrip("Z"),
+        "expires_at": None if expires_at_us is None else iso_from_us(expires_at_us).rstrip("Z"),
         "roles": [{k: v for k, v in role_body(role, base).items() if k != "links"} for role in roles],
         "links": {"self": f"{base}/users/{user_id}/application_credentials/{record.key.id}"},
     }

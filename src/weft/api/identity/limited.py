@@ -20,8 +20,8 @@ async def by_application_credential(identity: Identity, given: ApplicationCreden
     if given.id is None and (given.name is None or given.user is None):
         raise BadBody(f"Expecting to find id, or name and user, in application_credential.{MALFORMED}")
     credential = _credential(state, given)
-    expires_at_ms = credential.get("expires_at_ms") if credential else None
-    is_over = expires_at_ms is not None and identity.now_ms() >= expires_at_ms
+    expires_at_us = credential.get("expires_at_us") if credential else None
+    is_over = expires_at_us is not None and identity.now_ms() * 1000 >= expires_at_us
     user = state.get("user", credential.get("user_id", "")) if credential and not is_over else None
     account = credential.key.id if credential else f"{given.id or given.name}"
     encoded = credential.get("secret_hash") if credential else None
@@ -34,8 +34,8 @@ async def use_of_trust(identity: Identity, trust_id: str, proof: Proof) -> Recor
     trust = identity.store.state.get("trust", trust_id)
     if proof.application_credential or (proof.parent and is_limited(proof.parent)):
         raise Forbidden("use a trust with a token of limited rights")
-    expires_at_ms = trust.get("expires_at_ms") if trust else None
-    is_over = expires_at_ms is not None and identity.now_ms() >= expires_at_ms
+    expires_at_us = trust.get("expires_at_us") if trust else None
+    is_over = expires_at_us is not None and identity.now_ms() * 1000 >= expires_at_us
     if trust is None or is_over or trust.get("trustee_user_id") != proof.user.key.id:
         raise Unauthenticated
     if trust.get("remaining_uses") is not None:

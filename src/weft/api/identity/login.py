@@ -36,7 +36,7 @@ def _token(identity: Identity, proof: Proof, user: Record, scope: Scope) -> Toke
     now_ms, parent, credential = identity.now_ms(), proof.parent, proof.application_credential
     ends = [now_ms + identity.settings.token_lifetime_s * 1000]
     ends += [parent.expires_at_ms] if parent else []
-    ends += [credential.get("expires_at_ms")] if credential and credential.get("expires_at_ms") else []
+    ends += [credential.get("expires_at_us") // 1000] if credential and credential.get("expires_at_us") else []
     return Token(
         user_id=user.key.id,
         scope=scope,
@@ -70,7 +70,7 @@ def _token_of_trust(identity: Identity, proof: Proof, trust: Record) -> Token:
     if user is None:
         raise Unauthenticated
     token = _token(identity, proof, user, Scope("project", trust.get("project_id") or ""))
-    ends = min(token.expires_at_ms, trust.get("expires_at_ms") or token.expires_at_ms)
+    ends = min(token.expires_at_ms, (trust.get("expires_at_us") or token.expires_at_ms * 1000) // 1000)
     return msgspec.structs.replace(token, trust_id=trust.key.id, expires_at_ms=ends)
 
 

@@ -24,7 +24,7 @@ SPECS = {
     "users": resources.USER, "projects": resources.PROJECT, "domains": resources.DOMAIN, "groups": resources.GROUP,
     "roles": resources.ROLE, "regions": resources.REGION, "services": resources.SERVICE,
     "endpoints": resources.ENDPOINT, "application_credentials": resources.APPLICATION_CREDENTIAL,
-    "trusts": resources.TRUST,
+    "trusts": resources.TRUST, "credentials": resources.CREDENTIAL, "policies": resources.POLICY,
 }  # fmt: skip
 OPEN = (auth.issue, users.change_password)  # the password is the proof
 STATUS: dict[Callable[..., Any], str] = {

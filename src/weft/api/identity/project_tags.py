@@ -54,7 +54,7 @@ async def add(request: Request) -> Response:
     check("tags", tag, TAG)
     if tag not in tags:
         await _set(request, [*tags, tag])
-    return answer(None, 201)
+    return Response(status_code=201)
 
 
 async def remove(request: Request) -> Response:

@@ -143,18 +143,23 @@ async def _create(request: Request, listed: Listed, id: str, values: dict[str, A
 async def _values(request: Request, listed: Listed, *, creating: bool) -> dict[str, Any]:
     known, extra = checked_body(await json_body(request), listed.spec, creating=creating)
     if listed.kind == "endpoint":
-        region = known.pop("region", None)
-        known.setdefault("region_id", region) if region else None
         _require_region(request, known.get("region_id"))
+        known.setdefault("region_id", known["region"]) if known.get("region") else None
+        if _has_region(request, known.get("region_id")):
+            known.pop("region", None)  # the old word for `region_id` makes the region if need be
     if extra:
         known["extra"] = extra
     return known
 
 
 def _require_region(request: Request, id: str | None) -> None:
-    identity = identity_of(request)
-    if id and all(row["id"] != id for row in regions(identity.store.state, identity.settings)):
+    if id and not _has_region(request, id):
         raise BadEndpoint(f"Could not find region: {id}.")
+
+
+def _has_region(request: Request, id: str | None) -> bool:
+    identity = identity_of(request)
+    return any(row["id"] == id for row in regions(identity.store.state, identity.settings))
 
 
 def _row(request: Request, listed: Listed, id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from weft.api.caller import Authenticate, Caller
 from weft.api.identity.check import Checker, Opened, require_seeded, roles_now
 from weft.api.identity.passwords import Passwords
+from weft.api.identity.sealing import Sealer
 from weft.api.identity.throttle import FailedLogins
 from weft.api.identity.tokens import Token, TokenBox
 from weft.api.settings import ApiSettings
@@ -27,6 +28,7 @@ class Identity:
         self.now_ms = now_ms
         self.box = TokenBox(settings.fabric_secret)
         self.checker = Checker(self.box, lambda: store.state, lambda: self.now_ms())
+        self.sealer = Sealer(settings.fabric_secret)
         self.passwords = Passwords()
         self.failed_logins = FailedLogins()
 

@@ -13,7 +13,7 @@ from weft.api.identity.limited import is_limited
 from weft.api.identity.listing import listing
 from weft.api.identity.policy import About, Forbidden, enforce
 from weft.api.identity.roles import role_body
-from weft.api.identity.times import iso_from_ms, ms_from_iso
+from weft.api.identity.times import iso_from_us, us_from_iso
 from weft.commands.identity.directory import NoSuchThing, Scope, named, require
 from weft.commands.identity.trusts import BadTrust, create_trust, delete_trust
 from weft.store.protocol import State
@@ -52,7 +52,7 @@ async def create(request: Request) -> Response:
     fields = ("trustor_user_id", "trustee_user_id", "project_id", "impersonation", "remaining_uses")
     values: dict[str, Any] = {name: known.get(name) for name in fields}
     values["role_ids"] = _role_ids(identity.store.state, known)
-    values["expires_at_ms"] = _expiry(known.get("expires_at"), identity.now_ms())
+    values["expires_at_us"] = _expiry(known.get("expires_at"), identity.now_ms() * 1000)
     id = uuid.uuid4().hex
     receipt = await execute_for(request, opened.caller, create_trust, id, values)
     return answer({"trust": _body(request, require(identity.store.state, "trust", id))}, 201, receipt=receipt)
@@ -117,22 +117,22 @@ def _role_ids(state: State, known: dict[str, Any]) -> list[str]:
     return ids
 
 
-def _expiry(given: str | None, now_ms: int) -> int | None:
-    expires_at_ms = ms_from_iso(given) if given else None
-    if expires_at_ms is not None and expires_at_ms <= now_ms:
+def _expiry(given: str | None, now_us: int) -> int | None:
+    expires_at_us = us_from_iso(given) if given else None
+    if expires_at_us is not None and expires_at_us <= now_us:
         raise BadTrust("The 'expires_at' must not be before now.")
-    return expires_at_ms
+    return expires_at_us
 
 
 def _body(request: Request, record: Record, *, with_roles: bool = True) -> dict[str, Any]:
     identity = identity_of(request)
     state, base = identity.store.state, identity.settings.identity_url
-    expires_at_ms, url = record.get("expires_at_ms"), f"{base}/OS-TRUST/trusts/{record.key.id}"
+    expires_at_us, url = record.get("expires_at_us"), f"{base}/OS-TRUST/trusts/{record.key.id}"
     fields = ("trustor_user_id", "trustee_user_id", "project_id", "impersonation", "remaining_uses")
     body = {
         "id": record.key.id,
         **{name: record.get(name) for name in fields},
-        "expires_at": None if expires_at_ms is None else iso_from_ms(expires_at_ms),
+        "expires_at": None if expires_at_us is None else iso_from_us(expires_at_us),
         "deleted_at": None,
         "redelegation_count": 0,
         "redelegated_trust_id": None,

@@ -46,7 +46,7 @@ def create_application_credential(ask: Ask, rules: tuple[RuleAsked, ...] | None,
     if oldest([each for each in held if each.get("name") == name]) is not None:
         raise DuplicateName("application_credential", "Duplicate entry found with name " + name)
     made = [_rule_write(rule, user_id, state) for rule in rules or ()]
-    values: dict[str, Any] = {"description": None, "expires_at_ms": None, "unrestricted": False, **ask.values}
+    values: dict[str, Any] = {"description": None, "expires_at_us": None, "unrestricted": False, **ask.values}
     values["access_rule_ids"] = None if rules is None else list(dict.fromkeys(key.id for key, _ in made))
     new = {key: Write(key, values) for key, values in made if values is not None}
     write = Write(Key("fabric", "application_credential", ask.id), values, create=True)

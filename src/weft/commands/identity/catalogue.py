@@ -82,24 +82,32 @@ def delete_service(ask: Ask, state: State) -> Writes:
 
 
 def create_endpoint(ask: Ask, state: State) -> Writes:
-    """Make an endpoint of an operator's service, in a region that the caller looked for. Raises BadEndpoint."""
+    """Make an endpoint of an operator's service; `region` names a region to make with it. Raises BadEndpoint."""
     _require_service(ask, state)
     values: dict[str, Any] = {"enabled": True, "region_id": None, **ask.values}
     write = Write(Key("fabric", "endpoint", ask.id), values, create=True)
-    return Writes((write,), actor=ask.actor, verb="create endpoint")
+    return Writes((*_region_writes(values), write), actor=ask.actor, verb="create endpoint")
 
 
 def update_endpoint(ask: Ask, state: State) -> Writes:
     """Set some fields. Raises NoSuchThing and BadEndpoint."""
     endpoint = require(state, "endpoint", ask.id)
     _require_service(ask, state)
-    return Writes((Write(endpoint.key, changes(endpoint, ask)),), actor=ask.actor, verb="update endpoint")
+    values = changes(endpoint, ask)
+    made = _region_writes(values)
+    return Writes((*made, Write(endpoint.key, values)), actor=ask.actor, verb="update endpoint")
 
 
 def delete_endpoint(ask: Ask, state: State) -> Writes:
     """Delete it. Raises NoSuchThing."""
     write = Write(require(state, "endpoint", ask.id).key, {DELETED: True})
     return Writes((write,), actor=ask.actor, verb="delete endpoint")
+
+
+def _region_writes(values: dict[str, Any]) -> tuple[Write, ...]:
+    region = values.pop("region", None)
+    made = {"description": "", "parent_region_id": None, DELETED: False}
+    return (Write(Key("fabric", "region", region), made),) if region else ()
 
 
 def _require_service(ask: Ask, state: State) -> None:

@@ -16,7 +16,7 @@ NEVER_IMPLIED = "admin"  # Keystone's [assignment] prohibited_implied_role
 
 
 class CannotBeImplied(Denied):
-    """Nobody becomes administrator by way of another role."""
+    """Nobody becomes administrator by way of another role; and no role of all implies one of a single domain."""
 
     code = "cannot_be_implied"
 
@@ -68,8 +68,9 @@ def implication_key(prior_id: str, implied_id: str) -> Key:
 
 def imply_role(prior_id: str, implied_id: str, state: State, *, actor: str) -> Writes:
     """Let who has the one role have the other. Raises NoSuchThing and CannotBeImplied."""
-    require(state, "role", prior_id)
-    if require(state, "role", implied_id).get("name") == NEVER_IMPLIED:
+    prior, implied = require(state, "role", prior_id), require(state, "role", implied_id)
+    is_of_domain = prior.get("domain_id") is None and implied.get("domain_id") is not None
+    if implied.get("name") == NEVER_IMPLIED or is_of_domain:
         raise CannotBeImplied(implied_id)
     values = {"prior_role_id": prior_id, "implied_role_id": implied_id, DELETED: False}
     return Writes((Write(implication_key(prior_id, implied_id), values),), actor=actor, verb="imply role")

@@ -30,7 +30,7 @@ def create_trust(ask: Ask, state: State) -> Writes:
     for kind, field in (("user", "trustor_user_id"), ("user", "trustee_user_id"), ("project", "project_id")):
         if ask.values.get(field) is not None:
             require(state, kind, ask.values[field])
-    values: dict[str, Any] = {"expires_at_ms": None, "remaining_uses": None, "project_id": None, **ask.values}
+    values: dict[str, Any] = {"expires_at_us": None, "remaining_uses": None, "project_id": None, **ask.values}
     return Writes((Write(Key("fabric", "trust", ask.id), values, create=True),), actor=ask.actor, verb="create trust")
 
 

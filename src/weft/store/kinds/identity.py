@@ -33,12 +33,12 @@ APPLICATION_CREDENTIAL = Kind(
     "application_credential", indexed=("user_id", "project_id", "name"), unique=(("user_id", "name"),)
 )
 """A user's rights in one project, for a program. Fields: user_id, project_id, name, description, secret_hash, role_ids
-[], unrestricted, expires_at_ms (None: never), access_rule_ids []. Never changed; deleted or not."""
+[], unrestricted, expires_at_us (None: never), access_rule_ids []. Never changed; deleted or not."""
 ACCESS_RULE = Kind("access_rule", indexed=("user_id",))
 """id = hash of (user, service, method, path), unless the client chose one. Fields: user_id, service, method, path."""
 TRUST = Kind("trust", indexed=("trustor_user_id", "trustee_user_id", "project_id"))
 """What one user lets another do in its name. Fields: trustor_user_id, trustee_user_id, project_id, role_ids [],
-impersonation, expires_at_ms, remaining_uses, redelegation_count, redelegated_trust_id."""
+impersonation, expires_at_us (None: never), remaining_uses (None: any number)."""
 CREDENTIAL = Kind("credential", indexed=("user_id", "project_id"))
 """What a user keeps here for another service (EC2 keys). Fields: user_id, project_id, type, sealed_blob (sealed with
 a key of the fabric's)."""
