@@ -11,6 +11,7 @@ import msgspec
 from weft.commands.context import Context
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
 from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
+from weft.commands.sharing.entries import entries_on, unshare
 from weft.commands.trunks.trunks import trunk_keeps_port
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -42,6 +43,7 @@ def deletion(kind: str, base: Delete) -> Delete:
         if record is None:
             return writes
         more = [write for follow in FOLLOWS.get(kind, ()) for write in follow(state, record, context)]
+        more += [unshare(entry) for entry in entries_on(state, id)]
         return msgspec.structs.replace(writes, writes=(*more, *writes.writes)) if more else writes
 
     return delete

@@ -17,6 +17,16 @@ from weft.commands.errors import (
 )
 from weft.commands.l3.protection import check_not_external, idle_floating_ips
 from weft.commands.qos.policies import check_policy, policy_for_network
+from weft.commands.sharing.entries import (
+    ACCESS_EXTERNAL,
+    ACCESS_SHARED,
+    EVERYONE,
+    entries_on,
+    entry_for,
+    reshared,
+    share,
+    unshare,
+)
 from weft.commands.vnis import VniPicker
 from weft.store.kinds import NETWORK, PORT, SUBNET
 from weft.store.protocol import State
@@ -73,14 +83,18 @@ def create_networks(state: State, requests: Sequence[CreateNetwork], context: Co
     Raises InvalidInput, TunnelIdInUse, NoNetworkAvailable, NeedsTransfer.
     """
     vnis = VniPicker(state, context)
-    writes = tuple(_create(state, request, vnis, context) for request in requests)
+    writes = tuple(write for request in requests for write in _create(state, request, vnis, context))
     return Writes(writes, claims=tuple(vnis.claims), actor=context.actor, verb="create network")
 
 
 def update_network(state: State, network_id: str, request: UpdateNetwork, context: Context) -> Writes:
-    """Return the write that changes what differs. Raises NetworkNotFound, InvalidInput, InvalidSharedSetting."""
+    """Return the writes that change what differs.
+
+    Raises NetworkNotFound, InvalidInput, InvalidSharedSetting, ExternalNetworkInUse.
+    """
     network = existing_network(state, network_id)
     values = changed_fields(network, request)
+    shared, external = values.pop("shared", UNSET), values.pop("external", UNSET)
     for field in ("network_type", "vni", "physical_network"):
         if field in values:
             raise InvalidInput("Only VLAN type networks can be updated.")
@@ -88,12 +102,14 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     if "mtu" in values:
         values["mtu"] = _mtu(values["mtu"])
         _check_mtu(state, network, values["mtu"])
-    if values.get("external") is False:
-        check_not_external(state, network_id)
-    if values.get("shared") is False:
-        _check_unsharing(state, network)
-    writes = (Write(network.key, values),) if values else ()
-    return Writes(writes, actor=context.actor, verb="update network")
+    entries = [
+        *(_set_shared(state, network, shared) if isinstance(shared, bool) else ()),
+        *(_set_external(state, network, external) if isinstance(external, bool) else ()),
+    ]
+    if entries:
+        values.update(reshared(context))
+    writes = [Write(network.key, values), *entries] if values else entries
+    return Writes(tuple(writes), actor=context.actor, verb="update network")
 
 
 def delete_network(state: State, network_id: str, context: Context) -> Writes:
@@ -125,7 +141,7 @@ def existing_network(state: State, network_id: str) -> Record:
     return network
 
 
-def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Context) -> Write:
+def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Context) -> list[Write]:
     if request.network_type not in (UNSET, "vxlan"):
         raise InvalidInput(f"network_type value '{request.network_type}' not supported")
     has_physical = request.physical_network not in (UNSET, None, "")
@@ -138,8 +154,6 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
         "name": request.name,
         "description": request.description,
         "admin_state_up": request.admin_state_up,
-        "shared": request.shared,
-        "external": request.external,
         "mtu": _mtu(request.mtu),
         "vni": vnis.any() if request.vni is UNSET else vnis.exactly(request.vni),
         "network_type": "vxlan",
@@ -150,7 +164,13 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
         "tags": [],
         "created_at": context.now,
     }
-    return Write(Key("fabric", NETWORK.name, context.new_id()), values, create=True)
+    id = context.new_id()
+    writes = [Write(Key("fabric", NETWORK.name, id), values, create=True)]
+    if request.shared:
+        writes.append(share(NETWORK.name, id, request.project_id))
+    if request.external:
+        writes.append(share(NETWORK.name, id, request.project_id, action=ACCESS_EXTERNAL))
+    return writes
 
 
 def _mtu(wanted: int) -> int:
@@ -172,11 +192,34 @@ def check_subnet_mtu(network_id: str, mtu: int, ip_version: int) -> None:
         raise NetworkMTUSubnetConflict(network_id, IPV6_MIN_MTU_BYTES)
 
 
-def _check_unsharing(state: State, network: Record) -> None:
-    owner = network.get("project_id")
-    users = [
-        *state.referrers(NETWORK.name, network.key.id, PORT.name),
-        *state.referrers(NETWORK.name, network.key.id, SUBNET.name),
+def _set_shared(state: State, network: Record, shared: bool) -> list[Write]:
+    """Return the write that opens the network to everyone, or takes that back. Raises InvalidSharedSetting."""
+    id, owner = network.key.id, network.get("project_id")
+    entry = entry_for(state, id, ACCESS_SHARED, EVERYONE)
+    if shared:
+        return [] if entry is not None else [share(NETWORK.name, id, owner)]
+    if entry is None:
+        return []
+    named = {other.get("target_project") for other in entries_on(state, id, ACCESS_SHARED)} - {EVERYONE}
+    used = [
+        *(port for port in state.referrers(NETWORK.name, id, PORT.name) if not _is_the_networks(port)),
+        *state.referrers(NETWORK.name, id, SUBNET.name),
     ]
-    if any(user.get("project_id") != owner for user in users):
-        raise InvalidSharedSetting(network.get("name") or network.key.id)
+    if {user.get("project_id") for user in used} - named - {owner}:
+        raise InvalidSharedSetting(network.get("name") or id)
+    return [unshare(entry)]
+
+
+def _is_the_networks(port: Record) -> bool:
+    return str(port.get("device_owner", "")).startswith("network:")
+
+
+def _set_external(state: State, network: Record, external: bool) -> list[Write]:
+    """Return the writes that make the network external, for everyone, or no longer so. Raises ExternalNetworkInUse."""
+    id = network.key.id
+    entries = entries_on(state, id, ACCESS_EXTERNAL)
+    if external:
+        return [] if entries else [share(NETWORK.name, id, network.get("project_id"), action=ACCESS_EXTERNAL)]
+    if entries:
+        check_not_external(state, id)
+    return [unshare(entry) for entry in entries]

@@ -16,6 +16,10 @@ CALLERS = {
     "alice": Caller("u-alice", project_id="p-alice", roles=frozenset({"member", "reader"})),
     "bob": Caller("u-bob", project_id="p-bob", roles=frozenset({"member", "reader"})),
     "reader": Caller("u-reader", project_id="p-alice", roles=frozenset({"reader"})),
+    "carol": Caller(
+        "u-carol", project_id="c" * 32, roles=frozenset({"member", "reader"})
+    ),  # IDs as Keystone makes them
+    "dave": Caller("u-dave", project_id="d" * 32, roles=frozenset({"member", "reader"})),
     "nova": Caller("u-nova", project_id="p-service", roles=frozenset({"service", "member", "reader"})),
 }
 

@@ -39,3 +39,15 @@ async def alice(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
 async def bob(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
     async with client_for(store, "bob") as client:
         yield client
+
+
+@pytest.fixture
+async def carol(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_for(store, "carol") as client:
+        yield client
+
+
+@pytest.fixture
+async def dave(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_for(store, "dave") as client:
+        yield client

@@ -7,6 +7,7 @@ from weft.api.neutron import (
     observing,
     qos,
     security,
+    sharing,
     trunks,
 )
 
@@ -18,4 +19,5 @@ AREAS = (
     qos,
     trunks,
     observing,
+    sharing,
 )

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -24,20 +24,28 @@ from weft.api.neutron.pages import cut_page, page_links
 from weft.api.neutron.query import ListQuery, read_query, sort_records
 from weft.api.neutron.resource import Answer, Look, Resource
 from weft.api.neutron.views import Views
-from weft.api.neutron.visibility import all_visible, may_see
+from weft.api.neutron.visibility import all_visible, may_see, shared_with
 from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
 from weft.commands.quotas.checking import within_quota
+from weft.commands.sharing.sight import sight_of
 from weft.model import Denied, Unavailable, WeftError
 from weft.store.execute import Held
 from weft.store.protocol import State, Store
 from weft.store.records import Record
 from weft.store.writes import Receipt, Writes
-from weft.wire.neutron.attributes import Absent
+from weft.wire.neutron.attributes import Absent, Attribute
 from weft.wire.neutron.attributes import BadRequest as BadBody
 
 log = structlog.get_logger(__name__)
+
+
+class Read(Protocol):
+    """Reads one attribute of a record."""
+
+    def __call__(self, record: Record, attribute: Attribute) -> Any: ...
+
 
 NOTHING: Mapping[str, Any] = {}
 _IF_MATCH = re.compile(r"revision_number=([^\s\",]*)")
@@ -53,6 +61,7 @@ class Engine:
         self._views = Views(resource, self._look)
         self._under_way: Counter[str] = Counter()  # project → creates decided here and not yet seen
         self._guarded = [attribute.name for attribute in resource.attributes if attribute.guarded]
+        self._is_shareable = "shared" in resource.by_name and bool(sight_of(resource.record_kind).shared_by)
         self._defaults = {
             attribute.name: attribute.default
             for attribute in resource.attributes
@@ -80,13 +89,13 @@ class Engine:
                 record is not marker for record in records
             ):  # it passes the filters no more, but tells where we were
                 records.append(marker)
-        records = sort_records(records, query.sorts, self._views.value)
+        records = sort_records(records, query.sorts, self._reader(caller))
         page = cut_page(records, query.limit, query.marker, query.page_reverse)
         hidden = self._hidden(caller, page)
         if query.fields:
-            encoded = [self._views.some(record, hidden, query.fields) for record in page]
+            encoded = [self._views.some(record, hidden, query.fields, self._shared(record, caller)) for record in page]
         else:
-            encoded = [self._views.encoded(record, hidden) for record in page]
+            encoded = [self._views.encoded(record, hidden, self._shared(record, caller)) for record in page]
         tail = b"]}"
         if links := page_links(request.url, request.query, page, query.limit, query.page_reverse):
             tail = b'],"%b_links":%b}' % (resource.collection.encode(), msgspec.json.encode(links))
@@ -152,7 +161,7 @@ class Engine:
             await self._complete(caller, request, id)
         records = [self._created(id) for id in created]  # not found: somebody was quick to delete it
         hidden = self._hidden(caller, records)
-        encoded = [self._views.encoded(record, hidden) for record in records]
+        encoded = [self._views.encoded(record, hidden, self._shared(record, caller)) for record in records]
         if is_bulk:
             body = b'{"%b":[%b]}' % (resource.collection.encode(), b",".join(encoded))
         else:
@@ -256,7 +265,8 @@ class Engine:
 
     def _one(self, record: Record, caller: Caller, fields: Sequence[str] = ()) -> bytes:
         hidden = self._hidden(caller, (record,))
-        return b'{"%b":%b}' % (self.resource.name.encode(), self._views.some(record, hidden, fields))
+        encoded = self._views.some(record, hidden, fields, self._shared(record, caller))
+        return b'{"%b":%b}' % (self.resource.name.encode(), encoded)
 
     def _bare(self, record: Record, caller: Caller) -> bytes:
         return self._views.encoded(record, self._hidden(caller, (record,)))
@@ -273,10 +283,10 @@ class Engine:
         elif parent is not None:
             records = state.referrers(parent.key.kind, parent.key.id, kind)
         elif candidates is None:
-            records = all_visible(caller, kind, state)
+            records = list(all_visible(caller, kind, state))
         else:
             records = [record for record in candidates if may_see(caller, record, state)]
-        value = self._views.value
+        value = self._reader(caller)
         for attribute, values in query.equal:
             records = _with_one_of(values, records, partial(value, attribute=attribute))
         for match in query.matches:
@@ -339,11 +349,23 @@ class Engine:
         """Return what rules look at: `values` to be set, over the object's own."""
         return policy.Target(values, record, state=self._store.state, parent=parent, read=self._read)
 
-    def _read(self, record: Record, name: str) -> Any:
+    def _read(self, record: Record, name: str, caller: Caller) -> Any:
         attribute = self.resource.by_name.get(name)
         if attribute is None and self.resource.made is not None:
             return record.get(name, policy.ABSENT)
-        return policy.ABSENT if attribute is None else self._views.value(record, attribute)
+        return policy.ABSENT if attribute is None else self._reader(caller)(record, attribute)
+
+    def _reader(self, caller: Caller) -> Read:
+        """Return what reads one attribute of a record as `caller` sees it."""
+        if not self._is_shareable:
+            return self._views.value
+        state, value = self._store.state, self._views.value
+        return lambda record, attribute: (
+            shared_with(caller, record, state) if attribute.name == "shared" else value(record, attribute)
+        )
+
+    def _shared(self, record: Record, caller: Caller) -> bool | None:
+        return shared_with(caller, record, self._store.state) if self._is_shareable else None
 
     def _shown(self, records: list[Record], caller: Caller, parent: Record | None) -> list[Record]:
         """Return what the policy lets the caller see; it is asked of each object only if roles leave it open."""

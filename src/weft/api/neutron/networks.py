@@ -8,6 +8,7 @@ from weft.commands.addressing.scoping import scopes_of
 from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
 from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
+from weft.commands.sharing.entries import is_external
 from weft.store.records import Record
 from weft.wire.neutron.network import NETWORK
 
@@ -16,6 +17,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
     subnets = look.state.referrers("network", record.key.id, "subnet")
     scopes = scopes_of(look.state, subnets)
     return {
+        "router:external": is_external(look.state, record.key.id),
         "subnets": sorted(subnet.key.id for subnet in subnets),
         "status": "ACTIVE",
         "availability_zones": [],

@@ -6,17 +6,14 @@ from weft.api.neutron.resource import Look, Resource
 from weft.commands.auto_addresses import add_auto_addresses
 from weft.commands.deleting import deletion
 from weft.commands.errors import SubnetNotFound
+from weft.commands.sharing.entries import is_external
 from weft.commands.subnets import CreateSubnet, UpdateSubnet, create_subnets, delete_subnet, update_subnet
 from weft.store.records import Record
 from weft.wire.neutron.subnet import SUBNET
 
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
-    network = look.state.get("network", record.get("network_id", ""))
-    return {
-        "shared": bool(network and network.get("shared")),
-        "router:external": bool(network and network.get("external")),
-    }
+    return {"router:external": is_external(look.state, record.get("network_id", ""))}
 
 
 SUBNETS = Resource(

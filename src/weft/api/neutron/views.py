@@ -29,26 +29,29 @@ class Views:
         self._stored = tuple(attribute for attribute in resource.visible if not attribute.derived)
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
-        self._cache: dict[tuple[str, Collection[str]], tuple[Record, dict[str, Any], bytes]] = {}
+        self._cache: dict[tuple[str, Collection[str], bool | None], tuple[Record, dict[str, Any], bytes]] = {}
 
-    def encoded(self, record: Record, hidden: frozenset[str]) -> bytes:
-        """Return the object as JSON, without the attributes named in `hidden`."""
+    def encoded(self, record: Record, hidden: frozenset[str], shared: bool | None = None) -> bytes:
+        """Return the object as JSON, without the attributes named in `hidden`.
+
+        `shared` is the one attribute that depends on who looks; None: the resource has none.
+        """
         derived = self._resource.derive(record, self._look)
-        slot = (record.key.id, hidden)
+        slot = (record.key.id, hidden, shared)
         cached = self._cache.get(slot)
         if cached is not None and cached[0] is record and cached[1] == derived:
             return cached[2]
-        body = _encode(self._full(record, derived, hidden))
+        body = _encode(self._full(record, derived, hidden, shared))
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
         self._cache[slot] = (record, derived, body)
         return body
 
-    def some(self, record: Record, hidden: frozenset[str], fields: Sequence[str]) -> bytes:
+    def some(self, record: Record, hidden: frozenset[str], fields: Sequence[str], shared: bool | None = None) -> bytes:
         """Return the object as JSON with only `fields` (all if empty), never those in `hidden`."""
         if not fields:
-            return self.encoded(record, hidden)
-        whole = self._full(record, self._resource.derive(record, self._look), hidden)
+            return self.encoded(record, hidden, shared)
+        whole = self._full(record, self._resource.derive(record, self._look), hidden, shared)
         return _encode({name: whole[name] for name in fields if name in whole})
 
     def value(self, record: Record, attribute: Attribute) -> Any:
@@ -60,11 +63,15 @@ class Views:
             return common(record)
         return self._resource.derive(record, self._look).get(attribute.name)
 
-    def _full(self, record: Record, derived: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    def _full(
+        self, record: Record, derived: dict[str, Any], hidden: frozenset[str], shared: bool | None
+    ) -> dict[str, Any]:
         whole = {attribute.name: record.get(attribute.key, attribute.empty) for attribute in self._stored}
         for name, read in self._common:
             whole[name] = read(record)
         whole.update(derived)
+        if shared is not None:
+            whole["shared"] = shared
         for name in hidden | self._secret:
             whole.pop(name, None)
         return whole

@@ -8,6 +8,8 @@ from msgspec import UNSET, UnsetType
 from weft.commands.addressing.errors import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
+from weft.commands.sharing.entries import is_shared, share
+from weft.commands.sharing.everyone import set_shared
 from weft.store.kinds import ADDRESS_SCOPE, SUBNETPOOL
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
@@ -32,21 +34,26 @@ class UpdateAddressScope(msgspec.Struct, frozen=True, kw_only=True):
 
 def create_address_scopes(state: State, requests: Sequence[CreateAddressScope], context: Context) -> Writes:
     """Return the writes that create all of `requests`."""
-    writes = tuple(
-        Write(Key("fabric", ADDRESS_SCOPE.name, context.new_id()), msgspec.structs.asdict(request), create=True)
-        for request in requests
-    )
-    return Writes(writes, actor=context.actor, verb="create address scope")
+    writes = []
+    for request in requests:
+        values, id = msgspec.structs.asdict(request), context.new_id()
+        is_open = values.pop("shared")
+        writes.append(Write(Key("fabric", ADDRESS_SCOPE.name, id), values, create=True))
+        if is_open:
+            writes.append(share(ADDRESS_SCOPE.name, id, request.project_id))
+    return Writes(tuple(writes), actor=context.actor, verb="create address scope")
 
 
 def update_address_scope(state: State, id: str, request: UpdateAddressScope, context: Context) -> Writes:
-    """Return the write that changes what differs. Raises AddressScopeNotFound, AddressScopeUpdateError."""
+    """Return the writes that change what differs. Raises AddressScopeNotFound, AddressScopeUpdateError."""
     scope = existing_address_scope(state, id)
     values = changed_fields(scope, request)
-    if scope.get("shared") and values.get("shared") is False:
+    shared = values.pop("shared", None)
+    if shared is False and is_shared(state, id, context.project_id):
         raise AddressScopeUpdateError(id, "Shared address scope can't be unshared")
-    writes = (Write(scope.key, values),) if values else ()
-    return Writes(writes, actor=context.actor, verb="update address scope")
+    writes = [Write(scope.key, values)] if values else []
+    writes += set_shared(state, scope, True) if shared else []
+    return Writes(tuple(writes), actor=context.actor, verb="update address scope")
 
 
 def delete_address_scope(state: State, id: str, context: Context) -> Writes:

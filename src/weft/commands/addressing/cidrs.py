@@ -16,7 +16,7 @@ from weft.commands.addressing.errors import (
     SubnetAllocationError,
     SubnetPoolQuotaExceeded,
 )
-from weft.commands.addressing.scoping import may_use, network_scope
+from weft.commands.addressing.scoping import network_scope
 from weft.commands.addressing.subnetpools import default_subnetpool, existing_subnetpool
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, SubnetPoolNotFound
@@ -57,7 +57,7 @@ class PrefixCutter:
         if request.subnetpool_id is None or request.subnetpool_id == PREFIX_DELEGATION:
             return None
         subnetpool = existing_subnetpool(self._state, request.subnetpool_id)
-        if not may_use(subnetpool, self._context, shared=True):
+        if not self._context.sees(subnetpool):
             raise SubnetPoolNotFound(request.subnetpool_id)
         return subnetpool
 

@@ -82,7 +82,7 @@ def onboard_network_subnets(state: State, id: str, document: dict[str, Any], con
         raise InvalidInput("network_id must be specified.")
     network = existing_network(state, network_id)
     if not context.is_admin and network.get("project_id") != context.project_id:
-        if not network.get("shared") and not network.get("external"):
+        if not context.sees(network):
             raise NetworkNotFound(network_id)
         raise NotAuthorized
     subnetpool = existing_subnetpool(state, id)

@@ -23,7 +23,7 @@ def check_scope(
     if scope_id is None:
         return
     scope = existing_address_scope(state, scope_id)
-    if not may_use(scope, context, shared=True):
+    if not context.sees(scope):
         raise AddressScopeNotFound(scope_id)
     if scope.get("ip_version") != version:
         raise IllegalSubnetPoolIpVersionAssociationToAddressScope(subnetpool_id, scope_id, scope.get("ip_version"))
@@ -34,13 +34,6 @@ def check_scope(
             touch(wanted, interval) for interval in intervals_of(other.get("prefixes"))
         ):
             raise AddressScopePrefixConflict
-
-
-def may_use(record: Record, context: Context, *, shared: bool) -> bool:
-    """Tell whether the caller owns a scope or pool or, with `shared`, may use it as somebody else's."""
-    if context.is_admin or record.get("project_id") == context.project_id:
-        return True
-    return shared and bool(record.get("shared"))
 
 
 def network_scope(state: State, network_id: str, ip_version: int) -> str | None:

@@ -15,10 +15,11 @@ from weft.commands.addressing.errors import (
     IllegalSubnetPoolUpdate,
     SubnetPoolDeleteError,
 )
-from weft.commands.addressing.scoping import check_scope, may_use
+from weft.commands.addressing.scoping import check_scope
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, SubnetPoolNotFound
+from weft.commands.sharing.entries import share
 from weft.store.kinds import ADDRESS_SCOPE, POOL, SUBNET, SUBNETPOOL
 from weft.store.pools import PREFIX_POOL
 from weft.store.prefixes import compacted, intervals_of, merged, minus
@@ -124,8 +125,10 @@ def _create(state: State, request: CreateSubnetPool, context: Context) -> Sequen
         "tags": [],
         "created_at": context.now,
     }
+    del values["shared"]
     grants = Write(Key("fabric", POOL.name, PREFIX_POOL + id), {"giver": context.site}, create=True)
-    return grants, Write(Key("fabric", SUBNETPOOL.name, id), values, create=True)
+    entries = [share(SUBNETPOOL.name, id, request.project_id)] if request.shared else []
+    return grants, Write(Key("fabric", SUBNETPOOL.name, id), values, create=True), *entries
 
 
 def _extended(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -146,7 +149,7 @@ def _check_no_default(state: State, version: int) -> None:
 def _check_scope_owned(state: State, subnetpool: Record, context: Context) -> None:
     """Raise IllegalSubnetPoolUpdate if the pool is in a scope that others own."""
     scope = state.get(ADDRESS_SCOPE.name, subnetpool.get("address_scope_id") or "")
-    if scope is not None and not may_use(scope, context, shared=False):
+    if scope is not None and not (context.is_admin or scope.get("project_id") == context.project_id):
         raise IllegalSubnetPoolUpdate(
             f"subnetpool {subnetpool.key.id} cannot be updated when associated with shared address scope {scope.key.id}"
         )

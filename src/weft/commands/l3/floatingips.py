@@ -20,6 +20,7 @@ from weft.commands.l3.errors import ExternalIpAddressExhausted, FloatingIPNotFou
 from weft.commands.l3.owners import FLOATINGIP as OWNER
 from weft.commands.ports import CreatePort, new_port
 from weft.commands.qos.policies import check_policy
+from weft.commands.sharing.entries import is_external
 from weft.store.kinds import FLOATINGIP, NETWORK, PORT
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
@@ -104,7 +105,7 @@ def _create(state: State, request: CreateFloatingIP, pickers: Pickers, context: 
     network = state.get(NETWORK.name, network_id)
     if network is None or not context.sees(network):
         raise NetworkNotFound(network_id)
-    if not network.get("external"):
+    if not is_external(state, network_id):
         raise BadRequest("floatingip", f"Network {network_id} is not a valid external network")
     if not any(subnet.get("ip_version") == 4 for subnet in subnets_of(state, network_id)):
         raise BadRequest("floatingip", f"Network {network_id} does not contain any IPv4 subnet")

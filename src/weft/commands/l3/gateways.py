@@ -15,6 +15,7 @@ from weft.commands.l3.errors import RouterExternalGatewayInUseByFloatingIp
 from weft.commands.l3.owners import GATEWAY
 from weft.commands.l3.routes import check_routes, reach_of
 from weft.commands.qos.policies import check_policy
+from weft.commands.sharing.entries import is_external
 from weft.store.kinds import FLOATINGIP, NETWORK, ROUTER
 from weft.store.records import Record
 
@@ -64,7 +65,7 @@ def check_gateway_info(draft: RouterDraft, info: Info) -> str | None:
         network = draft.state.get(NETWORK.name, network_id)
         if network is None or not draft.context.sees(network):
             raise NetworkNotFound(network_id)
-        if not network.get("external"):
+        if not is_external(draft.state, network_id):
             raise BadRequest("router", f"Network {network_id} is not an external network")
         subnets = subnets_of(draft.state, network_id)
         gateways = {subnet.get("gateway_ip") for subnet in subnets}

@@ -9,6 +9,8 @@ from msgspec import UNSET, UnsetType
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.qos.errors import QoSPolicyDefaultAlreadyExists, QosPolicyInUse, QosPolicyNotFound
+from weft.commands.sharing.entries import share
+from weft.commands.sharing.everyone import set_shared
 from weft.store.kinds.qos import KINDS, QOS_POLICY
 from weft.store.paths import referring_paths
 from weft.store.protocol import State
@@ -44,18 +46,26 @@ def create_policies(state: State, requests: Sequence[CreatePolicy], context: Con
         if request.is_default and default_policy(state, request.project_id) is not None:
             raise QoSPolicyDefaultAlreadyExists(request.project_id)
         values = {**msgspec.structs.asdict(request), "tags": [], "created_at": context.now}
-        writes.append(Write(Key("fabric", QOS_POLICY.name, context.new_id()), values, create=True))
+        is_shared, id = values.pop("shared"), context.new_id()
+        writes.append(Write(Key("fabric", QOS_POLICY.name, id), values, create=True))
+        if is_shared:
+            writes.append(share(QOS_POLICY.name, id, request.project_id))
     return Writes(tuple(writes), actor=context.actor, verb="create QoS policy")
 
 
 def update_policy(state: State, policy_id: str, request: UpdatePolicy, context: Context) -> Writes:
-    """Return the write that changes what differs. Raises QosPolicyNotFound, QoSPolicyDefaultAlreadyExists."""
+    """Return the writes that change what differs.
+
+    Raises QosPolicyNotFound, QoSPolicyDefaultAlreadyExists, RbacPolicyInUse.
+    """
     policy = existing_policy(state, policy_id)
     values: dict[str, Any] = changed_fields(policy, request)
+    shared = values.pop("shared", None)
     if values.get("is_default") and default_policy(state, policy.get("project_id", "")) is not None:
         raise QoSPolicyDefaultAlreadyExists(policy.get("project_id"))
-    writes = (Write(policy.key, values),) if values else ()
-    return Writes(writes, actor=context.actor, verb="update QoS policy")
+    writes = [Write(policy.key, values)] if values else []
+    writes += set_shared(state, policy, shared) if shared is not None else []
+    return Writes(tuple(writes), actor=context.actor, verb="update QoS policy")
 
 
 def delete_policy(state: State, policy_id: str, context: Context) -> Writes:
@@ -84,8 +94,7 @@ def check_policy(state: State, policy_id: str | None, context: Context) -> None:
     if policy_id is None:
         return
     policy = existing_policy(state, policy_id)
-    is_own = policy.get("project_id") == context.project_id
-    if not (is_own or context.is_admin or policy.get("shared")):
+    if not context.sees(policy):
         raise QosPolicyNotFound(policy_id)
 
 

@@ -17,6 +17,7 @@ from weft.store.kinds import (
     qos,
     quotas,
     security,
+    sharing,
     trunks,
 )
 from weft.store.kinds.addressing import ADDRESS_SCOPE, SUBNETPOOL
@@ -44,6 +45,7 @@ AREAS = (
     trunks,
     qos,
     quotas,
+    sharing,
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}

@@ -3,7 +3,7 @@
 from weft.store.kinds.kind import Kind
 
 ADDRESS_SCOPE = Kind("address_scope", indexed=("project_id",))
-"""Fields: project_id, name, ip_version, shared."""
+"""Fields: project_id, name, ip_version."""
 
 SUBNETPOOL = Kind(
     "subnetpool",
@@ -14,7 +14,7 @@ SUBNETPOOL = Kind(
 )
 """Fields: project_id, name, description, ip_version, prefixes [] (compact), min_prefixlen, max_prefixlen,
 default_prefixlen, default_quota (or None), is_default, default_for (the IP version it is the default of, or None),
-shared, address_scope_id, grants_id ("subnetpool.<id>": the `pool` record that says which site may cut which prefixes;
+address_scope_id, grants_id ("subnetpool.<id>": the `pool` record that says which site may cut which prefixes;
 its own record, so that cutting does not count as a change of the subnet pool), tags [], created_at."""
 
 KINDS = (ADDRESS_SCOPE, SUBNETPOOL)

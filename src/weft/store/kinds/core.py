@@ -3,8 +3,9 @@
 from weft.store.kinds.kind import Kind
 
 NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "vni"), unique=(("vni",),))
-"""Fields: project_id, name, description, admin_state_up, shared, external (router:external), mtu, vni, network_type
-("vxlan"), port_security_enabled, availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z")."""
+"""Fields: project_id, name, description, admin_state_up, mtu, vni, network_type ("vxlan"), port_security_enabled,
+availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z"),
+reshared_at (when its RBAC entries changed). Whether it is shared or external: those entries (`sharing.py`)."""
 
 SUBNET = Kind("subnet", refers=(("network_id", "network"), ("subnetpool_id", "subnetpool")), indexed=("project_id",))
 """Fields: project_id, network_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp, allocation_pools

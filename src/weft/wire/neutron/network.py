@@ -11,7 +11,17 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(name="subnets", type=types.array({"type": "string"}), derived=True, about="IDs of its subnets."),
     Attribute(name="admin_state_up", type=types.BOOLEAN, default=True, post=True, put=True, filter=True, sort=True),
     Attribute(name="status", type=types.STRING, derived=True, filter=True, sort=True),
-    Attribute(name="shared", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True),
+    Attribute(
+        name="shared",
+        type=types.BOOLEAN,
+        default=False,
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+        derived=True,
+        about="Whether the caller's project, or everyone, may use it: what RBAC policies say.",
+    ),
     Attribute(  # external-net
         name="router:external",
         field="external",
@@ -21,6 +31,7 @@ NETWORK: tuple[Attribute, ...] = (
         put=True,
         filter=True,
         guarded=True,
+        derived=True,
     ),
     Attribute(  # net-mtu-writable
         name="mtu", type=types.MTU, post=True, put=True, filter=True, sort=True, guarded=True

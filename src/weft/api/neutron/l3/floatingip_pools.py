@@ -5,13 +5,18 @@ from collections.abc import Collection
 from weft.api.neutron.made import Asked, made_record
 from weft.api.neutron.resource import Look, Resource
 from weft.commands.errors import SubnetNotFound
+from weft.commands.sharing.entries import is_external
+from weft.commands.sharing.sight import all_open_to
 from weft.store.kinds import NETWORK, SUBNET
 from weft.store.records import Record
 from weft.wire.neutron.l3.floatingip_pool import FLOATINGIP_POOL
 
 
 def _made(look: Look, asked: Asked) -> Collection[Record]:
-    external = (network for network in look.state.of_kind(NETWORK.name) if network.get("external"))
+    state = look.state
+    external = (
+        network for network in all_open_to(state, NETWORK.name, asked.project_id) if is_external(state, network.key.id)
+    )
     return [
         made_record(
             "floatingip_pool",

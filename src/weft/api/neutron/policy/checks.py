@@ -31,7 +31,7 @@ class OwnerCheck(_checks.Check):
         """Tell whether it holds. Nobody owns what has no owner. Raises NotFound if the object referred to is gone."""
         if caller.project_id is None:
             return False
-        return bool(target.owner(self.field) == caller.project_id)
+        return bool(target.owner(self.field, caller) == caller.project_id)
 
     def __call__(self, *args: object) -> bool:
         """Stand in for `asks`, which gets typed arguments."""
@@ -52,9 +52,9 @@ class FieldCheck(_checks.Check):
 
     def asks(self, caller: Caller, target: Target) -> bool:
         """Tell whether it holds. Raises NetworkNotFound where it is about a network that the owner does not see."""
-        value = target.get(self.field)
+        value = target.get(self.field, caller)
         if value is ABSENT and (self.resource, self.field) == ("networks", "shared"):
-            value = target.is_network_shared()
+            value = target.is_network_shared(caller)
         if value is ABSENT or value is None:
             return False
         if self.pattern is not None:

@@ -115,18 +115,18 @@ def _any(verdicts: list[Verdict]) -> Verdict:
 
 def _as_oslo_asks(check: Any) -> Question:
     """Let oslo.policy's own check look at everything: `user_id:%(user_id)s` and the like."""
-    return lambda caller, target: bool(check(_Fields(target), caller.policy_values(), None))
+    return lambda caller, target: bool(check(_Fields(target, caller), caller.policy_values(), None))
 
 
 class _Fields(dict[str, Any]):
     """A target as `"%(name)s" % target` reads it."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, caller: Caller) -> None:
         super().__init__()
-        self._target = target
+        self._target, self._caller = target, caller
 
     def __missing__(self, name: str) -> Any:
-        value = self._target.get(name)
+        value = self._target.get(name, self._caller)
         if value is ABSENT:
             raise KeyError(name)
         return value

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
+from weft.api.caller import Caller
 from weft.commands.errors import NetworkNotFound, SecurityGroupNotFound
+from weft.commands.sharing.entries import is_shared
+from weft.commands.sharing.sight import is_open_to
 from weft.model import NotFound
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -27,10 +30,10 @@ _REFERRED: dict[str, tuple[str, Callable[[str], NotFound]]] = {  # as rules name
     "security_group": ("security_group_id", SecurityGroupNotFound),
 }
 
-Read = Callable[[Record, str], Any]  # an attribute of a record as clients see it, or ABSENT
+Read = Callable[[Record, str, Caller], Any]  # an attribute of a record as this client sees it, or ABSENT
 
 
-def plain(record: Record, name: str) -> Any:
+def plain(record: Record, name: str, caller: Caller) -> Any:
     """Read a field that is named like its attribute."""
     return record.get(name, ABSENT)
 
@@ -51,22 +54,22 @@ class Target:
     ) -> None:
         self.values, self._record, self._state, self._parent, self._read = values, record, state, parent, read
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str, caller: Caller) -> Any:
         """Return an attribute, or ABSENT."""
         if name == "tenant_id":
             name = "project_id"
         if name in self.values:
             return self.values[name]
         if self._record is not None:
-            return self._read(self._record, name)
+            return self._read(self._record, name, caller)
         return ABSENT
 
-    def owner(self, field: str) -> Any:
+    def owner(self, field: str, caller: Caller) -> Any:
         """Return the value that an ownership check compares: `project_id`, or `network:project_id` of another object.
 
         Raises NotFound if that other object is gone.
         """
-        value = self.get(field)
+        value = self.get(field, caller)
         if value is not ABSENT:
             return value
         of, separator, name = field.partition(":")
@@ -78,7 +81,7 @@ class Target:
         if of not in _REFERRED or self._state is None:
             return None
         attribute, not_found = _REFERRED[of]
-        id = self.get(attribute)
+        id = self.get(attribute, caller)
         if id is ABSENT or id is None:
             return None
         referred = self._state.get(of, id)
@@ -86,18 +89,16 @@ class Target:
             raise not_found(id)
         return referred.get(name)
 
-    def is_network_shared(self) -> Any:
+    def is_network_shared(self, caller: Caller) -> Any:
         """Tell whether the object's network is shared, seen with the eyes of the object's owner; ABSENT: no network.
 
         Raises NetworkNotFound if the owner does not see it: what one may not see is not there.
         """
-        id = self.get("network_id")
+        id = self.get("network_id", caller)
         if id is ABSENT or not id or self._state is None:
             return ABSENT
+        owner = self.get("project_id", caller)
         network = self._state.get("network", id)
-        if network is None:
+        if network is None or not is_open_to(self._state, network, owner):
             raise NetworkNotFound(id)
-        shared = bool(network.get("shared"))
-        if not (shared or network.get("external") or network.get("project_id") == self.get("project_id")):
-            raise NetworkNotFound(id)
-        return shared
+        return is_shared(self._state, id, owner)

@@ -18,7 +18,6 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
     rules = rules_of(look.state, record.key.id)
     return {
         "security_group_rules": [rule_document(rule, look) for rule in rules],
-        "shared": False,
         **times_of(record, look),
     }
 

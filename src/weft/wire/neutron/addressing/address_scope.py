@@ -9,7 +9,15 @@ ADDRESS_SCOPE: tuple[Attribute, ...] = (
     NAME,
     *PROJECT,
     Attribute(
-        name="shared", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, sort=True, guarded=True
+        name="shared",
+        type=types.BOOLEAN,
+        default=False,
+        post=True,
+        put=True,
+        filter=True,
+        sort=True,
+        guarded=True,
+        derived=True,
     ),
     Attribute(name="ip_version", type=types.IP_VERSION, default=REQUIRED, post=True, filter=True, sort=True),
 )

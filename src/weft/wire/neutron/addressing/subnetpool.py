@@ -22,7 +22,16 @@ SUBNETPOOL: tuple[Attribute, ...] = (
     Attribute(
         name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, sort=True, guarded=True
     ),
-    Attribute(name="shared", type=types.BOOLEAN, default=False, post=True, filter=True, sort=True, guarded=True),
+    Attribute(
+        name="shared",
+        type=types.BOOLEAN,
+        default=False,
+        post=True,
+        filter=True,
+        sort=True,
+        guarded=True,
+        derived=True,
+    ),
     Attribute(  # address-scope
         name="address_scope_id", type=types.UUID_OR_NONE, default=None, post=True, put=True, filter=True, sort=True
     ),

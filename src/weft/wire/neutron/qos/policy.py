@@ -8,7 +8,7 @@ POLICY: tuple[Attribute, ...] = (
     ID,
     NAME,
     *PROJECT,
-    Attribute(name="shared", type=types.BOOLEAN, default=False, post=True, put=True, filter=True),
+    Attribute(name="shared", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, derived=True),
     Attribute(name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True),
     Attribute(name="rules", type=types.array({"type": "object"}), derived=True),
     TAGS,
