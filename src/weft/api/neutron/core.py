@@ -60,6 +60,8 @@ EXTENSIONS = (
               "Enables to set tag on resources with standard attribute."),
     Extension("standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
               "Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes."),
+    Extension("subnet-external-network", "Subnet belongs to an external network", "2024-02-05T18:00:00-00:00",
+              "Informs if the subnet belongs to an external network"),
     Extension("tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00",
               "Allow to create multiple tags for a resource"),
     Extension("tag-ports-during-bulk-creation", "Tag Ports During Bulk Creation", "2019-12-29T19:00:00-00:00",
