@@ -8,6 +8,7 @@ from typing import Any
 from weft.commands.context import Context
 from weft.commands.security.default_group import default_group_records
 from weft.model import SiteId
+from weft.store.clock import ms_from_hlc
 from weft.store.protocol import State
 from weft.store.records import Key, Record, merge, write
 from weft.store.state import MergedState
@@ -50,10 +51,13 @@ class Replica:
             self._put(write(self.state.raw(one.key), one.key, one.values, hlc, self.site))
 
     def hear(self, other: "Replica") -> None:
-        """Take in all that another site holds."""
+        """Take in all that another site holds; what is written afterwards is later than that, as clocks see to."""
+        newest = 0
         for record in list(other.state.raw_records()):
             held = self.state.raw(record.key)
             self._put(record if held is None else merge(held, record).record)
+            newest = max(newest, ms_from_hlc(record.newest.hlc) // 1000)
+        self._ticks = itertools.count(max(next(self._ticks), newest + 1))
 
     def _put(self, record: Record) -> None:
         self.state.apply(record)
