@@ -11,7 +11,7 @@ from weft.store.liveness import is_tombstone
 from weft.store.paths import rows_at
 from weft.store.protocol import Change
 from weft.store.records import Key, Record
-from weft.store.state import MergedState
+from weft.store.state import MergedState, indexed_paths
 
 GRACE_MS = 3_000  # order settles within a second or so of a heal; a report may wait
 
@@ -66,7 +66,9 @@ class Findings:
     def _rivals(self, record: Record, paths: tuple[str, ...], row: Row) -> Iterator[Record]:
         """Yield the other live records that claim the same."""
         kind = record.key.kind
-        held = [self._state.lookup_ids(kind, path, value) for path, value in zip(paths, row, strict=True)]
+        indexed = indexed_paths(kind)  # of a direction or an action there are few, and each is every other record's
+        places = [(path, value) for path, value in zip(paths, row, strict=True) if path in indexed]
+        held = [self._state.lookup_ids(kind, path, value) for path, value in places]
         for id in min(held, key=len):  # a subnet has many ports, an address few: or the other way round
             if id != record.key.id and all(id in ids for ids in held):
                 rival = self._state.get(kind, id)

@@ -26,7 +26,7 @@ class MergedState:
         self._twins: dict[Key, Record] = {}  # the same kind and id under a further scope: no honest writer does that
         self._live: dict[str, dict[str, Record]] = {}
         self._indexes: dict[tuple[str, str], Index] = {
-            (kind.name, path): Index() for kind in KINDS.values() for path in _indexed_paths(kind.name)
+            (kind.name, path): Index() for kind in KINDS.values() for path in indexed_paths(kind.name)
         }
         self._tallies: dict[tuple[str, Any], dict[str, int]] = {}  # (kind, project) → site of creation → live records
         self._revision = 0
@@ -166,13 +166,13 @@ class MergedState:
 
     def _index(self, record: Record) -> None:
         self._count(record, 1)
-        for path in _indexed_paths(record.key.kind):
+        for path in indexed_paths(record.key.kind):
             for value in values_at(record, path):
                 self._indexes[record.key.kind, path].add(value, record.key.id)
 
     def _unindex(self, record: Record) -> None:
         self._count(record, -1)
-        for path in _indexed_paths(record.key.kind):
+        for path in indexed_paths(record.key.kind):
             for value in values_at(record, path):
                 self._indexes[record.key.kind, path].remove(value, record.key.id)
 
@@ -189,7 +189,8 @@ class MergedState:
                 del self._tallies[record.key.kind, owner.value]
 
 
-def _indexed_paths(kind_name: str) -> tuple[str, ...]:
+def indexed_paths(kind_name: str) -> tuple[str, ...]:
+    """Return the field paths that records of a kind are looked up by."""
     return _INDEXED.get(kind_name, ())
 
 

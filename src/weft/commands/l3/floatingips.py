@@ -173,13 +173,13 @@ def _associated_anew(
     """
     current = current_association(floating_ip)
     if request == UpdateFloatingIP():
-        return Association()
+        return Association(router_id=None if current.port_id else current.router_id)
     asked = {name: value for name in Association._fields if (value := getattr(request, name)) is not UNSET}
     if not asked.get("port_id"):
         _refuse_address_alone(asked.get("fixed_ip_address"))
     port_id = asked.get("port_id", current.port_id)
     if not asked or (port_id is None and current.port_id is None):
-        return None
+        return None  # it may belong to a router all the same, through its port forwardings
     if port_id is None:
         return Association()
     wish = Wish(

@@ -10,6 +10,7 @@ from weft.commands.l3.draft import Link, RouterDraft, existing_router
 from weft.commands.l3.errors import PortInUse
 from weft.commands.l3.routers import finished
 from weft.commands.prefixes import pool_ranges
+from weft.commands.sharing.entries import ACCESS_SHARED, entry_for
 from weft.store.kinds import PORT, SUBNET
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -143,9 +144,11 @@ def _join_subnet(draft: RouterDraft, subnet: Record) -> tuple[Link, list[Record]
 
 
 def _check_owner(draft: RouterDraft, subnet: Record) -> None:
-    """Raise BadRequest for a stranger's subnet that the caller sees because the network is everybody's."""
+    """Raise BadRequest for a stranger's subnet, unless its network is shared with the caller's project by name."""
     context = draft.context
     if context.is_admin or subnet.get("project_id") == context.project_id:
+        return
+    if entry_for(draft.state, subnet.get("network_id"), ACCESS_SHARED, context.project_id or "") is not None:
         return
     raise BadRequest(
         "router",
