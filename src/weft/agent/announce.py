@@ -6,13 +6,15 @@ from typing import Any
 import structlog
 
 from weft.agent.config import Config
+from weft.commands.services.agents import agents_of
 from weft.model import Conflict, Unavailable
 from weft.store.execute import Held, execute
 from weft.store.protocol import State, Store
-from weft.store.records import Key
+from weft.store.records import DELETED, Key
 from weft.store.writes import Write, Writes
 
 RETRY_S = 1.0
+LOOK_AGAIN_S = 10.0
 
 log = structlog.get_logger()
 
@@ -34,6 +36,7 @@ def announcement(config: Config, state: State) -> Writes:
         "api_url": config.api.public_url,
     }
     wanted.append((Key("fabric", "node", config.node.name), node))
+    wanted += agents_of(config.node.name, config.node.site)
     writes = tuple(write for key, values in wanted if (write := _write(state, key, values)))
     return Writes(writes=writes, actor=f"weftd {config.node.name}", verb="announce")
 
@@ -41,10 +44,19 @@ def announcement(config: Config, state: State) -> Writes:
 def _write(state: State, key: Key, values: dict[str, Any]) -> Write | None:
     """Write only what differs, so that a restart costs the fabric nothing."""
     held = state.get(key.kind, key.id)
-    if held is None:
-        return Write(key, values, create=state.raw(key) is None)
+    if held is None and state.raw(key) is None:
+        return Write(key, values, create=True)
+    if held is None:  # somebody took us for gone
+        return Write(key, {**values, DELETED: False})
     changed = {name: value for name, value in values.items() if held.get(name) != value}
     return Write(key, changed) if changed else None
+
+
+async def keep_announced(config: Config, store: Store) -> None:
+    """Announce, and again whenever somebody deletes what we announced; until cancelled."""
+    while True:
+        await announce(config, store)
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def announce(config: Config, store: Store) -> None:

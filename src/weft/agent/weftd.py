@@ -8,7 +8,7 @@ import structlog
 
 import weft
 from weft.agent import heartbeat
-from weft.agent.announce import announce
+from weft.agent.announce import keep_announced
 from weft.agent.brain import Brain
 from weft.agent.completion import complete_addresses
 from weft.agent.config import Config
@@ -53,7 +53,7 @@ class Weftd:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(agent.run(), name="agent")
                         tasks.create_task(heartbeat.run(store, brain, time.time_ns() // 1_000_000), name="heartbeat")
-                        tasks.create_task(announce(config, store), name="announce")
+                        tasks.create_task(keep_announced(config, store), name="announce")
                         seeded = tasks.create_task(seed(store, secret, password), name="seed")
                         if config.nats.serve:  # one process of a site
                             tasks.create_task(complete_addresses(store), name="completion")

@@ -17,6 +17,7 @@ from weft.commands.errors import (
 )
 from weft.commands.l3.protection import check_not_external, idle_floating_ips
 from weft.commands.qos.policies import check_policy, policy_for_network
+from weft.commands.services.zones import check_zones
 from weft.commands.sharing.entries import (
     ACCESS_EXTERNAL,
     ACCESS_SHARED,
@@ -149,6 +150,7 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
         raise InvalidInput("network_type required")
     if has_physical:
         raise InvalidInput("provider:physical_network specified for vxlan network")
+    check_zones(state, request.availability_zone_hints)
     values: dict[str, Any] = {
         "project_id": request.project_id,
         "name": request.name,

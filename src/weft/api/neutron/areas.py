@@ -7,6 +7,7 @@ from weft.api.neutron import (
     observing,
     qos,
     security,
+    services,
     sharing,
     trunks,
 )
@@ -20,4 +21,5 @@ AREAS = (
     trunks,
     observing,
     sharing,
+    services,
 )

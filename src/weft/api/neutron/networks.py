@@ -9,6 +9,7 @@ from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
 from weft.commands.networks import CreateNetwork, UpdateNetwork, create_networks, delete_network, update_network
 from weft.commands.sharing.entries import is_external
+from weft.store.pools import live_sites
 from weft.store.records import Record
 from weft.wire.neutron.network import NETWORK
 
@@ -20,7 +21,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "router:external": is_external(look.state, record.key.id),
         "subnets": sorted(subnet.key.id for subnet in subnets),
         "status": "ACTIVE",
-        "availability_zones": [],
+        "availability_zones": record.get("availability_zone_hints") or sorted(live_sites(look.state)),
         "ipv4_address_scope": scopes.get(4),
         "ipv6_address_scope": scopes.get(6),
         "l2_adjacency": True,

@@ -10,10 +10,10 @@ from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest
 from weft.commands.l3.draft import Pickers, RouterDraft, existing_router
-from weft.commands.l3.errors import AvailabilityZoneNotFound, FlavorNotFound, RouterInUse
+from weft.commands.l3.errors import FlavorNotFound, RouterInUse
 from weft.commands.l3.gateways import set_gateway
 from weft.commands.l3.routes import Routes, set_routes
-from weft.store.kinds import SITE
+from weft.commands.services.zones import check_zones
 from weft.store.protocol import State
 from weft.store.records import DELETED
 from weft.store.writes import Write, Writes
@@ -109,7 +109,7 @@ def finished(draft: RouterDraft, verb: str) -> Writes:
 
 
 def _create(state: State, request: CreateRouter, context: Context, pickers: Pickers) -> RouterDraft:
-    _check_zones(state, request.availability_zone_hints)
+    check_zones(state, request.availability_zone_hints)
     flavor_id = None
     if not isinstance(request.flavor_id, UnsetType):
         flavor_id = checked_flavor(state, request.flavor_id)
@@ -143,12 +143,6 @@ def checked_flavor(state: State, flavor_id: Any) -> str:
     if not isinstance(flavor_id, str) or state.get("flavor", flavor_id) is None:
         raise FlavorNotFound(flavor_id)
     return flavor_id
-
-
-def _check_zones(state: State, hints: Sequence[str]) -> None:
-    for name in hints:
-        if state.get(SITE.name, name) is None:
-            raise AvailabilityZoneNotFound(name)
 
 
 def _check_kind_change(values: dict[str, Any], *, was_up: bool, is_up: bool) -> None:

@@ -17,6 +17,7 @@ from weft.store.kinds import (
     qos,
     quotas,
     security,
+    services,
     sharing,
     trunks,
 )
@@ -46,6 +47,7 @@ AREAS = (
     qos,
     quotas,
     sharing,
+    services,
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}

@@ -66,7 +66,7 @@ NETWORK: tuple[Attribute, ...] = (
         about="The VXLAN network identifier.",
     ),
     Attribute(  # network_availability_zone
-        name="availability_zone_hints", type=types.STRINGS, default=[], post=True, sort=True
+        name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True, sort=True
     ),
     Attribute(name="availability_zones", type=types.array({"type": "string"}), derived=True),
     Attribute(name="qos_policy_id", type=types.UUID_OR_NONE, post=True, put=True, guarded=True),

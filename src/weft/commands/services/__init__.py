@@ -1,0 +1,1 @@
+"""Agents, availability zones, flavors and the like."""
