@@ -118,13 +118,14 @@ async def test_what_a_router_does_not_join(admin, alice, bob, place):
     )
 
 
-async def test_a_network_that_is_shared_by_name_can_be_joined(admin, alice, place):
+async def test_a_network_that_is_shared_by_name_can_be_joined(admin, dave):
+    router = await make(dave, "router")
     network = await make(admin, "network")
     subnet = await make(admin, "subnet", network_id=network["id"], ip_version=4, cidr="10.8.0.0/24")
-    entry = {"object_type": "network", "object_id": network["id"], "target_project": "p-alice"}
+    entry = {"object_type": "network", "object_id": network["id"], "target_tenant": router["project_id"]}
     body = {"rbac_policy": {**entry, "action": "access_as_shared"}}
     assert (await admin.post("/v2.0/rbac-policies", json=body)).status_code == 201
-    assert (await act(alice, place.router, ADD, subnet_id=subnet["id"])).status_code == 200
+    assert (await act(dave, router, ADD, subnet_id=subnet["id"])).status_code == 200
 
 
 async def test_ipv6_subnets_of_a_network_share_a_port(alice, place):
