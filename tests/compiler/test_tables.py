@@ -134,7 +134,7 @@ def test_dhcp4_tells_all_that_the_subnet_says() -> None:
         "routes": (("10.9.0.0/16", IPv4Address("10.0.0.9")), ("0.0.0.0/0", IPv4Address("10.0.0.1"))),
         "mtu_bytes": 8950,
         "lease_s": 86400,
-        "domain": "openstacklocal",
+        "domain": "weft.internal",
         "host_name": "host-10-0-0-10",
     }
 

@@ -22,9 +22,9 @@ neighbours 100 2001:db8::a: fa:16:00:00:00:0a
 neighbours 100 fe80::f816:ff:fe00:a: fa:16:00:00:00:0a
 flood 100: devices=tapa0000000-00,tapc0000000-00 tunnels=-
 dhcp4 tapa0000000-00: address=10.0.0.10 prefix_length=24 server=10.0.0.1 gateway=10.0.0.1 dns_servers=10.0.0.2 \
-routes=- mtu_bytes=1450 lease_s=86400 domain=openstacklocal host_name=host-10-0-0-10
+routes=- mtu_bytes=1450 lease_s=86400 domain=weft.internal host_name=host-10-0-0-10
 dhcp4 tapc0000000-00: address=10.0.0.12 prefix_length=24 server=10.0.0.1 gateway=10.0.0.1 dns_servers=10.0.0.2 \
-routes=- mtu_bytes=1450 lease_s=86400 domain=openstacklocal host_name=host-10-0-0-12
+routes=- mtu_bytes=1450 lease_s=86400 domain=weft.internal host_name=host-10-0-0-12
 ra tapa0000000-00: managed=no other=no router_lifetime_s=0 prefixes=2001:db8::/64/yes dns_servers=- mtu_bytes=1450
 """
 

@@ -16,6 +16,7 @@ from weft.wire.neutron.attributes import BadRequest, BadValue
 
 STATUS: dict[type[WeftError], int] = {  # first match along the class's ancestors
     refusals.RevisionNumberConstraintFailed: 412,
+    refusals.PortBindingError: 500,
     Unauthenticated: 401,
     Invalid: 400,
     Denied: 403,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from weft.commands.bindings import bindings_go_with_port
 from weft.commands.context import Context
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
 from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
@@ -26,6 +27,7 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this 
         keep_service_port,
         free_floating_ips,
         logs_go_with_port,
+        bindings_go_with_port,
     ),
     "security_group": (logs_go_with_group,),
 }

@@ -202,6 +202,65 @@ class MacAddressInUse(Conflict):
         super().__init__(f"Unable to complete operation for network {network_id}. The mac address {mac} is in use.")
 
 
+class NeutronDbObjectDuplicateEntry(Conflict):
+    """Two of what there can be one of. Neutron lets the words of its database through."""
+
+    code = "neutron_db_object_duplicate_entry"
+
+    def __init__(self, kind: str, attributes: tuple[str, ...], values: str) -> None:
+        super().__init__(
+            f"Failed to create a duplicate {kind}: for attribute(s) {list(attributes)} with value(s) {values}"
+        )
+
+
+class PortInUse(Conflict):
+    """A bound port keeps what kind of card it is."""
+
+    code = "port_in_use"
+
+    def __init__(self, port_id: str, network_id: str, device_id: str) -> None:
+        super().__init__(
+            f"Unable to complete operation on port {port_id} for network {network_id}. Port already has an attached "
+            f"device {device_id}."
+        )
+
+
+class PortBindingNotFound(NotFound):
+    """The port has no binding on that host."""
+
+    code = "port_binding_not_found"
+
+    def __init__(self, port_id: str, host: str) -> None:
+        super().__init__(f"Binding for port {port_id} for host {host} could not be found.")
+
+
+class PortBindingAlreadyActive(Conflict):
+    """The port is plugged in there."""
+
+    code = "port_binding_already_active"
+
+    def __init__(self, port_id: str, host: str) -> None:
+        super().__init__(f"Binding for port {port_id} on host {host} is already active.")
+
+
+class PortBindingAlreadyExists(Conflict):
+    """The port has a binding there."""
+
+    code = "port_binding_already_exists"
+
+    def __init__(self, port_id: str, host: str) -> None:
+        super().__init__(f"Binding for port {port_id} on host {host} already exists.")
+
+
+class PortBindingError(Conflict):
+    """There is no node of ours there, or it cannot plug in such a card (Neutron answers 500)."""
+
+    code = "port_binding_error"
+
+    def __init__(self, port_id: str, host: str) -> None:
+        super().__init__(f"Binding for port {port_id} on host {host} could not be created or updated.")
+
+
 class PortBound(Conflict):
     """A bound port keeps its MAC."""
 

@@ -59,6 +59,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     port_security_enabled: bool = True
     availability_zone_hints: list[str] = []
     is_default: bool = False
+    dns_domain: str = ""
 
 
 class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
 
 
 def create_networks(state: State, requests: Sequence[CreateNetwork], context: Context) -> Writes:
@@ -162,6 +164,7 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
         "port_security_enabled": request.port_security_enabled,
         "availability_zone_hints": request.availability_zone_hints,
         "is_default": request.is_default,
+        "dns_domain": request.dns_domain,
         "qos_policy_id": policy_for_network(state, request.project_id, request.qos_policy_id, context),
         "tags": [],
         "created_at": context.now,

@@ -7,13 +7,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from weft.commands.addresses import AddressPicker
+from weft.commands.bindings import complete_binding, vif_type_of
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
-from weft.commands.errors import BadRequest, PortBound, PortNotFound
+from weft.commands.errors import BadRequest, PortBound, PortInUse, PortNotFound
 from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_port
 from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
+from weft.commands.port_attributes import changed_options, filled_pairs, new_options
 from weft.commands.qos.policies import check_policy
 from weft.commands.security.protection import Protector, check_update, given
 from weft.commands.tags import MAX_TAGS
@@ -22,8 +24,15 @@ from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
 
-MAX_PREVIOUS_HOSTS = 16
-BINDING_FIELDS = ("host", "vnic_type", "profile", "previous_hosts")  # written together, see store/kinds.py
+PLAIN_FIELDS: dict[str, Any] = {  # rarely given, and stored only if they say something
+    "dns_name": "",
+    "dns_domain": "",
+    "propagate_uplink_status": True,
+    "numa_affinity_policy": None,
+    "device_profile": None,
+    "hints": None,
+    "trusted": None,
+}
 
 Addresses = list[dict[str, Any]]
 
@@ -48,6 +57,13 @@ class CreatePort(msgspec.Struct, frozen=True, kw_only=True):
     allowed_address_pairs: list[Any] = []
     extra_dhcp_opts: list[Any] = []
     security_groups: list[str] | UnsetType = UNSET
+    dns_name: str = ""
+    dns_domain: str = ""
+    propagate_uplink_status: bool = True
+    numa_affinity_policy: str | None = None
+    device_profile: str | None = None
+    hints: dict[str, Any] | None = None
+    trusted: bool | None = None
     tags: list[str] = []
 
 
@@ -69,6 +85,13 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
     allowed_address_pairs: list[Any] | UnsetType = UNSET
     extra_dhcp_opts: list[Any] | UnsetType = UNSET
     security_groups: list[str] | UnsetType = UNSET
+    dns_name: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
+    data_plane_status: str | UnsetType | None = UNSET
+    propagate_uplink_status: bool | UnsetType = UNSET
+    numa_affinity_policy: str | UnsetType | None = UNSET
+    hints: dict[str, Any] | UnsetType | None = UNSET
+    trusted: bool | UnsetType = UNSET
 
 
 def create_ports(state: State, requests: Sequence[CreatePort], context: Context) -> Writes:
@@ -85,6 +108,8 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     port = existing_port(state, port_id)
     macs, picker = MacPicker(state, context), AddressPicker(state, context, port_id)
     values = changed_fields(port, request)
+    if "vnic_type" in values and port.get("host"):
+        raise PortInUse(port_id, port.get("network_id"), port.get("device_id", ""))
     check_policy(state, values.get("qos_policy_id"), context)
     check_update(
         port,
@@ -100,10 +125,18 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
         )
         if sorted(values["security_groups"]) == sorted(port.get("security_groups", [])):
             del values["security_groups"]
+    if "allowed_address_pairs" in values:
+        values["allowed_address_pairs"] = filled_pairs(values["allowed_address_pairs"], port.get("mac_address"))
+    if "extra_dhcp_opts" in values:
+        present = port.get("extra_dhcp_opts", [])
+        values["extra_dhcp_opts"] = changed_options(present, values["extra_dhcp_opts"], port_id)
+    for field in ("allowed_address_pairs", "extra_dhcp_opts"):
+        if field in values and values[field] == port.get(field, []):
+            del values[field]
     if "mac_address" in values:
         asked, network_id = values["mac_address"], port.get("network_id")
         mac = macs.any(network_id) if asked is None else macs.exactly(network_id, asked)
-        _check_mac_change(port, mac)
+        _check_mac_change(state, port, mac)
         values["mac_address"] = mac
     if "fixed_ips" in values or "mac_address" in values:
         values["fixed_ips"] = addresses_after_update(
@@ -117,7 +150,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
         if _in_order(values["fixed_ips"]) == _in_order(port.get("fixed_ips", [])):
             del values["fixed_ips"]
     check_port_change(state, port, values, context)
-    _bind(port, values, context)
+    complete_binding(port, values, context)
     writes = (Write(port.key, values),) if values else ()
     claims = (*macs.claims, *picker.claims)
     return Writes(writes, claims=claims, actor=context.actor, verb="update port")
@@ -163,6 +196,7 @@ def new_port(
         mac = macs.exactly(request.network_id, request.mac_address)
     else:
         mac = macs.any(request.network_id)
+    port_id = context.new_id()
     wanted = None if isinstance(request.fixed_ips, UnsetType) else request.fixed_ips
     fixed_ips = addresses_for_new_port(state, request.network_id, wanted, mac, request.device_owner, addresses)
     values: dict[str, Any] = {
@@ -181,31 +215,20 @@ def new_port(
         "previous_hosts": [],
         "qos_policy_id": request.qos_policy_id,
         **protection,
-        "allowed_address_pairs": request.allowed_address_pairs,
-        "extra_dhcp_opts": request.extra_dhcp_opts,
+        "allowed_address_pairs": filled_pairs(request.allowed_address_pairs, mac),
+        "extra_dhcp_opts": new_options(request.extra_dhcp_opts, port_id),
+        **{field: value for field, default in PLAIN_FIELDS.items() if (value := getattr(request, field)) != default},
         "tags": sorted(set(request.tags)),
         "created_at": context.now,
     }
-    return Write(Key("fabric", PORT.name, context.new_id()), values, create=True)
+    return Write(Key("fabric", PORT.name, port_id), values, create=True)
 
 
 def _in_order(fixed_ips: Addresses) -> list[tuple[str, str]]:
     return sorted((ip["subnet_id"], ip["ip_address"]) for ip in fixed_ips)
 
 
-def _check_mac_change(port: Record, mac: str) -> None:
-    if port.get("host"):
-        raise PortBound(port.key.id, "tap", port.get("mac_address"), mac)
-
-
-def _bind(port: Record, values: dict[str, Any], context: Context) -> None:
-    """Complete a change of binding: where the port was before, and all coupled fields in one stamp."""
-    if not any(field in values for field in BINDING_FIELDS):
-        return
-    history = port.get("previous_hosts", [])
-    if "host" in values and port.get("host"):
-        history = [*history, {"host": port.get("host"), "until": context.now}][-MAX_PREVIOUS_HOSTS:]
-    current = {"host": "", "vnic_type": "normal", "profile": {}, "previous_hosts": history}
-    for field in ("host", "vnic_type", "profile"):
-        values.setdefault(field, port.get(field, current[field]))
-    values["previous_hosts"] = history
+def _check_mac_change(state: State, port: Record, mac: str) -> None:
+    vif_type = vif_type_of(state, port.get("host", ""), port.get("vnic_type", "normal"))
+    if vif_type not in ("unbound", "binding_failed"):
+        raise PortBound(port.key.id, vif_type, port.get("mac_address"), mac)

@@ -8,10 +8,11 @@ from ipaddress import IPv4Address, IPv4Network
 
 from weft.compiler.scene import Scene
 from weft.model import BoundPort, Subnet
+from weft.model.dns import DNS_DOMAIN
 from weft.plan import Dhcp4Entry
 
 LEASE_S = 86_400  # Neutron's default, dhcp_lease_duration
-DOMAIN = "openstacklocal"  # Neutron's default, dns_domain
+DOMAIN = DNS_DOMAIN.removesuffix(".")
 # Who we say we are where a subnet has no gateway. The first 256 addresses of 169.254/16 are reserved (RFC 3927,
 # section 2.1), so no host that configures itself ever takes it.
 SERVER_WITHOUT_GATEWAY = IPv4Address("169.254.0.1")

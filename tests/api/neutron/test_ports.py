@@ -255,9 +255,6 @@ async def test_what_does_not_exist_yet_is_refused_by_name(alice, net):
         "SecurityGroupNotFound",
         f"Security group {UNKNOWN} does not exist",
     )
-    pairs = [{"ip_address": "10.0.0.9"}]
-    status, kind, _ = await refused(alice, "port", network_id=network_id, allowed_address_pairs=pairs)
-    assert (status, kind) == (400, "HTTPBadRequest")
 
 
 async def test_tags_can_come_with_the_port(alice, net):

@@ -2,18 +2,35 @@
 
 from weft.api.neutron.extension import Extension
 from weft.api.neutron.networks import NETWORKS
+from weft.api.neutron.port_bindings import PORT_BINDINGS
 from weft.api.neutron.ports import PORTS
 from weft.api.neutron.subnets import SUBNETS
 
-RESOURCES = (NETWORKS, SUBNETS, PORTS)
+RESOURCES = (NETWORKS, SUBNETS, PORTS, PORT_BINDINGS)
 
 EXTENSIONS = (
+    Extension("aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
+              "Reject multicast addresses in Allowed Address Pairs"),
+    Extension("allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
+              "Provides allowed address pairs"),
     Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00",
               "Expose port bindings of a virtual port to external application"),
+    Extension("binding-extended", "Port Bindings Extended", "2017-07-17T10:00:00-00:00",
+              "Expose port bindings of a virtual port to external application"),
+    Extension("data-plane-status", "Port data plane status extension", "2017-01-24T10:00:00-00:00",
+              "Expose status of underlying data plane"),
+    Extension("dns-domain-ports", "dns_domain for ports", "2017-04-24T10:00:00-00:00",
+              "Allows the DNS domain to be specified for a network port."),
+    Extension("dns-integration", "DNS Integration", "2015-08-15T18:00:00-00:00", "Provides integration with DNS."),
+    Extension("dns-integration-domain-keywords", "DNS domain names with keywords allowed", "2020-06-15T18:00:00-00:00",
+              "Allows to use keywords like <project_id>, <project_name>, <user_id> and <user_name> as DNS domain name"),
     Extension("empty-string-filtering", "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
               "Allow filtering by attributes with empty string value"),
     Extension("external-net", "Neutron external network", "2013-01-14T10:00:00-00:00",
               "Adds external network attribute to network resource."),
+    Extension("extra_dhcp_opt", "Neutron Extra DHCP options", "2013-03-17T12:00:00-00:00",
+              "Extra options configuration for DHCP. For example PXE boot options to DHCP clients can be specified "
+              "(e.g. tftp-server, server-ip-address, bootfile-name)"),
     Extension("filter-validation", "Filter parameters validation", "2018-07-04T10:00:00-00:00",
               "Provides validation on filter parameters."),
     Extension("ip_allocation", "IP Allocation", "2016-06-10T23:00:00-00:00", "IP allocation extension."),
@@ -29,9 +46,24 @@ EXTENSIONS = (
               "Availability zone support for network."),
     Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00",
               "Extension that indicates that pagination is enabled."),
+    Extension("port-device-profile", "Port device profile", "2020-12-17T10:00:00-00:00",
+              "Expose the port device profile (Cyborg)"),
+    Extension("port-hints", "Port hints", "2023-01-01T00:00:00-00:00",
+              "Backend specific port hints to allow backend specific tuning"),
     Extension("port-mac-address-regenerate", "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
               "Network port MAC address regenerate"),
+    Extension("port-numa-affinity-policy", "Port NUMA affinity policy", "2020-07-08T10:00:00-00:00",
+              "Expose the port NUMA affinity policy"),
+    Extension("port-numa-affinity-policy-socket", 'Port NUMA affinity policy "socket"', "2024-02-09T10:00:00-00:00",
+              'Adds "socket" to the supported port NUMA affinity policies'),
+    Extension("port-resource-request", "Port Resource Request", "2018-05-08T10:00:00-00:00",
+              "Expose resource request to Port"),
+    Extension("port-resource-request-groups", "Port Resource Request Groups", "2021-08-02T10:00:00-00:00",
+              "Support requesting multiple groups of resources and traits from the same RP subtree in "
+              "resource_request"),
     Extension("port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Provides port security"),
+    Extension("port-trusted-vif", "Port trusted vif", "2024-07-10T10:00:00-00:00",
+              "Expose port 'trusted' attribute in the API"),
     Extension("project-default-networks", "Default network for project", "2018-07-03T10:00:00-00:00",
               "Support specifying networks as default networks for projects"),
     Extension("project-id", "project_id field enabled", "2016-09-09T09:09:09-09:09",
@@ -66,4 +98,8 @@ EXTENSIONS = (
               "Allow to create multiple tags for a resource"),
     Extension("tag-ports-during-bulk-creation", "Tag Ports During Bulk Creation", "2019-12-29T19:00:00-00:00",
               "Allow to tag ports during bulk creation"),
+    Extension("uplink-status-propagation", "Uplink status propagation extension", "2018-05-31T18:00:00-00:00",
+              "Provides ability to propagate port uplink status."),
+    Extension("uplink-status-propagation-updatable", "Uplink status propagation updatable extension",
+              "2024-09-03T18:00:00-00:00", "Provides ability to update the port uplink status."),
 )  # fmt: skip

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from weft.api.neutron.port_bindings import TAP_DETAILS
+from weft.api.neutron.port_names import dns_assignment
+from weft.api.neutron.qos.resource_request import resource_request
 from weft.api.neutron.resource import Look, Match, Resource
 from weft.api.neutron.security.default_group import ensure_default_group
 from weft.api.neutron.trunks.trunks import trunk_details
+from weft.commands.bindings import vif_type_of
 from weft.commands.deleting import deletion
 from weft.commands.errors import PortNotFound
 from weft.commands.l3.owners import FLOATINGIP
@@ -16,21 +20,24 @@ from weft.wire.neutron.addresses import canonical_ip
 from weft.wire.neutron.attributes import BadValue
 from weft.wire.neutron.port import PORT
 
-# As an ML2 mechanism driver for plain taps answers: the hypervisor makes a tap device and nothing more.
-TAP_DETAILS = {"port_filter": True, "connectivity": "l2"}
-
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
     host = record.get("host", "")
-    vif_type = _vif_type(record, host, look)
-    return {
+    vif_type = vif_type_of(look.state, host, record.get("vnic_type", "normal"))
+    network_policy = _network_policy(record, look)
+    derived = {
         "status": port_status(record, look),
         "binding:vif_type": vif_type,
         "binding:vif_details": TAP_DETAILS if vif_type == "tap" else {},
         "ip_allocation": "immediate" if record.get("fixed_ips") else "none",
-        "qos_network_policy_id": _network_policy(record, look),
+        "dns_assignment": dns_assignment(record),
+        "qos_network_policy_id": network_policy,
+        "resource_request": resource_request(look.state, record, network_policy),
         **trunk_details(look.state, record.key.id),
     }
+    if (trusted := record.get("trusted")) is not None:  # Nova reads it here
+        derived["binding:profile"] = {**record.get("profile", {}), "trusted": trusted}
+    return derived
 
 
 def _network_policy(record: Record, look: Look) -> str | None:
@@ -49,13 +56,6 @@ def port_status(record: Record, look: Look) -> str:
     if said is None or not isinstance(said.value, dict):
         return "DOWN"
     return "ACTIVE" if said.value.get("status") == "ACTIVE" else "DOWN"
-
-
-def _vif_type(record: Record, host: str, look: Look) -> str:
-    if not host:
-        return "unbound"
-    is_known = look.state.get("node", host) is not None
-    return "tap" if is_known and record.get("vnic_type", "normal") == "normal" else "binding_failed"
 
 
 _ADDRESS_KEYS = ("ip_address", "subnet_id", "ip_address_substr")  # others are ignored, as in Neutron

@@ -22,7 +22,7 @@ from weft.store.kinds import (
     trunks,
 )
 from weft.store.kinds.addressing import ADDRESS_SCOPE, SUBNETPOOL
-from weft.store.kinds.core import NETWORK, PORT, SUBNET
+from weft.store.kinds.core import NETWORK, PORT, PORT_BINDING, SUBNET
 from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
 from weft.store.kinds.kind import Kind
@@ -66,6 +66,7 @@ __all__ = [
     "NODE",
     "POOL",
     "PORT",
+    "PORT_BINDING",
     "PROJECT",
     "REVOCATION",
     "ROLE",

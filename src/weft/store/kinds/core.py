@@ -4,7 +4,7 @@ from weft.store.kinds.kind import Kind
 
 NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "vni"), unique=(("vni",),))
 """Fields: project_id, name, description, admin_state_up, mtu, vni, network_type ("vxlan"), port_security_enabled,
-availability_zone_hints [], tags [], is_default, created_at (ISO 8601, UTC, "Z"),
+availability_zone_hints [], tags [], is_default, dns_domain, created_at (ISO 8601, UTC, "Z"),
 reshared_at (when its RBAC entries changed). Whether it is shared or external: those entries (`sharing.py`)."""
 
 SUBNET = Kind("subnet", refers=(("network_id", "network"), ("subnetpool_id", "subnetpool")), indexed=("project_id",))
@@ -29,8 +29,13 @@ PORT = Kind(
 """Fields: project_id, network_id, name, description, admin_state_up, mac_address, fixed_ips [{subnet_id,
 ip_address}], device_id, device_owner, host (binding:host_id, "" = unbound), vnic_type, profile {},
 port_security_enabled,
-allowed_address_pairs [], extra_dhcp_opts [], security_groups [], dns_name, tags [], created_at,
+allowed_address_pairs [], extra_dhcp_opts [], security_groups [], tags [], created_at, and if they say something
+dns_name, dns_domain, data_plane_status, propagate_uplink_status, numa_affinity_policy, device_profile, hints, trusted;
 previous_hosts [{host, until}] (newest last, at most 16), router_id (whose interface or gateway it is). Status,
 vif_type and revision are derived, never stored."""
 
-KINDS = (NETWORK, SUBNET, PORT)
+PORT_BINDING = Kind("port_binding", indexed=("port_id",))
+"""An inactive binding: where a port is about to be. id = hash of port and host. Fields: port_id, host, vnic_type,
+profile. It does not hold its port alive; one whose port is gone is shown to nobody."""
+
+KINDS = (NETWORK, SUBNET, PORT, PORT_BINDING)

@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from weft.model.dns import DNS_DOMAIN as DOMAIN
 from weft.wire.neutron.attributes import BadValue, Type
 from weft.wire.neutron.types import string_problem
 
 FQDN_LENGTH = 255
-_LABEL = re.compile(r"^([a-zA-Z0-9-]{1,63})$")
+# A label, or a word in place of one that the asker's name or ID will take (dns-integration-domain-keywords).
+_LABEL = re.compile(r"^([a-zA-Z0-9-]{1,63}|<(project_id|project_name|user_name|user_id)>)$")
 
 
 def lower(value: Any) -> Any:
@@ -73,6 +75,29 @@ def domain_problem(value: Any) -> str | None:
     return None
 
 
+def port_name_problem(value: Any) -> str | None:
+    """Say why `value` is no port's name: relative, or full and in the fabric's domain."""
+    if not value or (problem := format_problem(value)):
+        return problem if value else None
+    if not value.endswith("."):
+        length, above = len(value), len(DOMAIN) + 1
+        if length + above <= FQDN_LENGTH:
+            return None
+        return (
+            f"The dns_name passed is a PQDN and its size is '{length}'. The dns_domain option in neutron.conf is set "
+            f"to {DOMAIN}, with a length of '{above}'. When the two are concatenated to form a FQDN (with a '.' at the "
+            f"end), the resulting length exceeds the maximum size of '{FQDN_LENGTH}'"
+        )
+    if value.endswith(f".{DOMAIN}") and len(value) > len(DOMAIN) + 1:
+        return None
+    return (
+        "The dns_name passed is a FQDN. Its higher level labels must be equal to the dns_domain option in "
+        f"neutron.conf, that has been set to '{DOMAIN}'. It must also include one or more valid DNS labels to the left "
+        f"of '{DOMAIN}'"
+    )
+
+
 _SCHEMA = {"type": "string", "maxLength": FQDN_LENGTH}
 RELATIVE_DNS_NAME = Type(_SCHEMA, lower, relative_problem)
 DNS_DOMAIN = Type(_SCHEMA, lower, domain_problem)
+PORT_DNS_NAME = Type(_SCHEMA, lower, port_name_problem)

@@ -3,6 +3,7 @@
 from weft.wire.neutron import types
 from weft.wire.neutron.attributes import Attribute
 from weft.wire.neutron.common import COMMON, ID, NAME, PROJECT, TAGS
+from weft.wire.neutron.dns import DNS_DOMAIN
 
 NETWORK: tuple[Attribute, ...] = (
     ID,
@@ -74,6 +75,7 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(  # project-default-networks
         name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True
     ),
+    Attribute(name="dns_domain", type=DNS_DOMAIN, default="", post=True, put=True),  # dns-integration
     Attribute(name="ipv4_address_scope", type=types.STRING_OR_NONE, derived=True),
     Attribute(name="ipv6_address_scope", type=types.STRING_OR_NONE, derived=True),
     Attribute(name="l2_adjacency", type=types.BOOLEAN, derived=True, about="Always true: one segment, every site."),

@@ -1,8 +1,12 @@
 """The port: `/v2.0/ports`. Source: neutron-lib, api/definitions/port.py and the extensions named beside."""
 
 from weft.wire.neutron import types
-from weft.wire.neutron.attributes import REQUIRED, Attribute
+from weft.wire.neutron.address_pairs import ADDRESS_PAIRS
+from weft.wire.neutron.attributes import REQUIRED, Attribute, Type
 from weft.wire.neutron.common import COMMON, ID, NAME, POSTED_TAGS, PROJECT
+from weft.wire.neutron.dhcp_options import DHCP_OPTIONS
+from weft.wire.neutron.dns import DNS_DOMAIN, PORT_DNS_NAME
+from weft.wire.neutron.hints import HINTS
 
 VNIC_TYPES = (
     "normal",
@@ -17,6 +21,9 @@ VNIC_TYPES = (
     "accelerator-direct-physical",
     "remote-managed",
 )
+
+OBJECT_OR_NONE = Type({"type": ["object", "null"]})
+TRUSTED = Type({"type": ["boolean", "null"]}, types.to_boolean)  # null: nobody said
 
 PORT: tuple[Attribute, ...] = (
     ID,
@@ -106,8 +113,44 @@ PORT: tuple[Attribute, ...] = (
         put=True,
         about="Left out: the project's default group. Empty or null: none.",
     ),
-    Attribute(name="allowed_address_pairs", type=types.NONE_YET, default=[], post=True, put=True),
-    Attribute(name="extra_dhcp_opts", type=types.NONE_YET, default=[], post=True, put=True),
+    Attribute(  # allowed-address-pairs
+        name="allowed_address_pairs", type=ADDRESS_PAIRS, default=[], post=True, put=True, guarded=True
+    ),
+    Attribute(  # extra_dhcp_opt
+        name="extra_dhcp_opts",
+        type=DHCP_OPTIONS,
+        default=[],
+        post=True,
+        put=True,
+        about="On update each adds or changes one option; null as its value takes it away.",
+    ),
+    Attribute(name="dns_name", type=PORT_DNS_NAME, default="", post=True, put=True),  # dns-integration
+    Attribute(name="dns_assignment", type=types.array({"type": "object"}), derived=True),
+    Attribute(name="dns_domain", type=DNS_DOMAIN, default="", post=True, put=True),  # dns-domain-ports
+    Attribute(  # data-plane-status
+        name="data_plane_status", type=types.one_of((None, "ACTIVE", "DOWN")), put=True, guarded=True
+    ),
+    Attribute(  # uplink-status-propagation, and -updatable
+        name="propagate_uplink_status", type=types.BOOLEAN, default=True, post=True, put=True
+    ),
+    Attribute(  # port-numa-affinity-policy, and -socket
+        name="numa_affinity_policy",
+        type=types.one_of(("required", "preferred", "legacy", "socket", None)),
+        default=None,
+        post=True,
+        put=True,
+    ),
+    Attribute(name="device_profile", type=types.STRING_OR_NONE, default=None, post=True),  # port-device-profile
+    Attribute(name="hints", type=HINTS, default=None, post=True, put=True, guarded=True),  # port-hints
+    Attribute(  # port-trusted-vif
+        name="trusted", type=TRUSTED, post=True, put=True, guarded=True
+    ),
+    Attribute(  # port-resource-request, and -groups
+        name="resource_request",
+        type=OBJECT_OR_NONE,
+        derived=True,
+        about="What Placement must reserve for it.",
+    ),
     Attribute(name="ip_allocation", type=types.STRING, derived=True),
     Attribute(name="trunk_details", type=types.OBJECT, derived=True, about="Of a trunk's parent: what it carries."),
     POSTED_TAGS,

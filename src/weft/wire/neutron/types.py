@@ -197,10 +197,6 @@ def _number_problem(value: Any) -> str | None:
     return next((problem for one in inner if (problem := _number_problem(one))), None)
 
 
-def _none_yet_problem(value: Any) -> str | None:
-    return None if value == [] else "only the empty list is supported by this cloud"
-
-
 def _zones_not_too_many(value: Any) -> Any:
     """Refuse more availability zones than Neutron stores. Raises BadValue."""
     if isinstance(value, list) and STRINGS.problem(value) is None and len(json.dumps(value)) > ZONE_HINTS_LENGTH:
@@ -219,7 +215,6 @@ OBJECT = Type({"type": "object"})
 OBJECT_OR_NONE = Type({"type": ["object", "null"]})
 ZONE_HINTS = Type({"type": "array", "items": {"type": "string"}}, _zones_not_too_many, STRINGS.problem)
 ANY = Type({})
-NONE_YET = Type({"type": "array", "maxItems": 0}, lambda v: [] if v is None else v, _none_yet_problem)
 
 
 PREFIXES = Type(
