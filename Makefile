@@ -20,7 +20,7 @@ demo: setup-lab ## three sites, one network, a cut WAN and a lost site: the stor
 	@$(ROOT) $(BIN)/python -m weft.lab.demo
 
 .PHONY: test
-test: setup-lab lint ## everything: what `check` does, then NATS, kernel and lab tests (15 min)
+test: setup-lab setup-keystone lint ## everything: what `check` does, then NATS, kernel and lab tests (15 min)
 ifeq ($(ROOT),)
 	$(BIN)/pytest -m "not fuzz"
 else
@@ -37,7 +37,7 @@ dev: setup-lab setup-bench lab ## the whole environment, then a lab to try thing
 
 .PHONY: check
 check: setup-python lint ## format, lint, types, layers, unit tests (under a minute)
-	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients and not fuzz"
+	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients and not keystone and not fuzz"
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)
@@ -89,6 +89,8 @@ lock: ## pin anew what pyproject.toml asks for
 	@tools/setup uv
 	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
 		--group dev pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		tools/keystone.in -o tools/keystone.lock
 
 .PHONY: clean
 clean: ## forget everything that was built or set up (the lab too)
@@ -97,11 +99,14 @@ clean: ## forget everything that was built or set up (the lab too)
 
 # ---- set-up ----
 
-.PHONY: setup setup-python setup-lab setup-bench
+.PHONY: setup setup-python setup-keystone setup-lab setup-bench
 setup: setup-python
 
 setup-python:
 	@tools/setup python
+
+setup-keystone:
+	@tools/setup keystone
 
 setup-lab: bpf
 	@tools/setup lab

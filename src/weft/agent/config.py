@@ -71,6 +71,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api: ApiConfig = ApiConfig()
     nats: NatsConfig = NatsConfig()
     dataplane: DataplaneConfig = DataplaneConfig()
+    keystone_authtoken: dict[str, str | int | bool] = {}  # set: tokens are an external Keystone's, see docs/howto
     peers: tuple[PeerConfig, ...] = ()
 
 

@@ -58,6 +58,7 @@ async def open_api(config: Config, store: Store, secret: bytes) -> ASGIApp:
         fabric_secret=secret,
         public_url=config.api.public_url,
         region=config.node.region,
+        keystone_authtoken=config.keystone_authtoken,
         policy_file=Path(config.api.policy_file) if config.api.policy_file else None,
     )
     await answer_sites(store)

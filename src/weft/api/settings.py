@@ -1,5 +1,6 @@
 """What the APIs must know besides the store: who we are to clients, and the fabric's secret."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ class ApiSettings(msgspec.Struct, frozen=True):
     public_url: str = "http://127.0.0.1:9696"  # how clients reach this node; goes into the catalogue
     region: str = "RegionOne"  # what the answering node's own endpoints are called in the catalogue
     token_lifetime_s: int = 3600
+    keystone_authtoken: Mapping[str, str | int | bool] = {}  # an external Keystone, as keystonemiddleware is told of it
     policy_file: Path | None = None  # the operator's rules, see docs/howto/override-policy.md
 
     @property
