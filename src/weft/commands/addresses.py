@@ -24,7 +24,7 @@ class AddressPicker:
     """Picks addresses, never the same twice; `claims` collects them."""
 
     def __init__(self, state: State, context: Context, port_id: str | None = None) -> None:
-        self._state, self._context = state, context
+        self._state, self.context = state, context
         self.port_id = port_id  # whose own addresses are free to it
         self._pools: dict[str, Pool] = {}
         self._held: dict[str, set[str]] = {}  # subnet → addresses others are taking, and those we took
@@ -38,9 +38,9 @@ class AddressPicker:
         elsewhere: NeedsTransfer | None = None
         for subnet in subnets:
             pool, held = self._pool(subnet)
-            seed = self._context.seed + len(held)  # another place for each of a bulk
+            seed = self.context.seed + len(held)  # another place for each of a bulk
             try:
-                address = pick_item(self._state, pool, self._context.site, held, seed)
+                address = pick_item(self._state, pool, self.context.site, held, seed)
             except NothingLeft:
                 continue
             except NeedsTransfer as need:  # a later subnet may do without asking across the WAN
@@ -61,7 +61,7 @@ class AddressPicker:
         if address in held or self._is_used(subnet.key.id, address):
             raise IpAddressAlreadyAllocated(address, subnet.key.id)
         if address != subnet.get("gateway_ip") or device_owner not in ROUTER_OWNERS:
-            require_item(self._state, pool, self._context.site, address)
+            require_item(self._state, pool, self.context.site, address)
         return self._take(subnet.key.id, address)
 
     def self_made(self, subnet: Record, address: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ class AddressPicker:
         pool = self._pools.get(subnet.key.id)
         if pool is None:
             pool = self._pools[subnet.key.id] = subnet_pool(self._state, subnet)
-            self._held[subnet.key.id] = set(self._context.held(pool.name))
+            self._held[subnet.key.id] = set(self.context.held(pool.name))
         return pool, self._held[subnet.key.id]
 
     def _is_used(self, subnet_id: str, address: str) -> bool:

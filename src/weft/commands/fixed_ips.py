@@ -93,7 +93,7 @@ def _requested(
     device_owner: str,
     picker: AddressPicker,
 ) -> FixedIps:
-    placed = [(_subnet_for(state, subnets, network_id, ip, device_owner), ip) for ip in wanted]
+    placed = [(_subnet_for(state, subnets, network_id, ip, device_owner, picker), ip) for ip in wanted]
     exact: FixedIps = []
     chosen: FixedIps = []
     for subnet, ip in placed:
@@ -110,7 +110,12 @@ def _requested(
 
 
 def _subnet_for(
-    state: State, subnets: Sequence[Record], network_id: str, ip: dict[str, Any], device_owner: str
+    state: State,
+    subnets: Sequence[Record],
+    network_id: str,
+    ip: dict[str, Any],
+    device_owner: str,
+    picker: AddressPicker,
 ) -> Record:
     if not subnets:
         raise InvalidInput("IP allocation requires subnets for network")
@@ -118,7 +123,8 @@ def _subnet_for(
     if "subnet_id" in ip:
         subnet = next((subnet for subnet in subnets if subnet.key.id == ip["subnet_id"]), None)
         if subnet is None:
-            if state.get(SUBNET.name, ip["subnet_id"]) is None:
+            elsewhere = state.get(SUBNET.name, ip["subnet_id"])
+            if elsewhere is None or not picker.context.sees(elsewhere):
                 raise SubnetNotFound(ip["subnet_id"])
             raise InvalidInput(
                 f"Failed to create port on network {network_id}, because fixed_ips included invalid subnet "

@@ -216,7 +216,7 @@ async def test_other_networks_may_have_the_same_addresses(alice, network):
 async def test_a_subnet_needs_a_network_of_ones_own(admin, alice, bob, network):
     told = (404, "NetworkNotFound", f"Network {UNKNOWN} could not be found.")
     assert await refused(bob, "subnet", network_id=UNKNOWN, **v4()) == told
-    told = (403, "PolicyNotAuthorized", "rule:create_subnet is disallowed by policy")
+    told = (404, "NetworkNotFound", f"Network {network['id']} could not be found.")
     assert await refused(bob, "subnet", network_id=network["id"], **v4()) == told
     shared = await make(admin, "network", shared=True)
     status, kind, message = await refused(bob, "subnet", network_id=shared["id"], **v4())

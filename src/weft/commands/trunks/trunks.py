@@ -62,8 +62,8 @@ def create_trunks(state: State, requests: Sequence[CreateTrunk], context: Contex
     writes: list[Write] = []
     claims: list[Claim] = []
     for request in requests:
+        parent = visible_port(state, request.port_id, context)  # first: who asks in vain learns nothing of the port
         check_unused(state, request.port_id)
-        parent = visible_port(state, request.port_id, context)
         if parent.get("host"):
             raise ParentPortInUse(request.port_id)
         trunk_id = context.new_id()

@@ -67,7 +67,8 @@ class Target:
     def owner(self, field: str, caller: Caller) -> Any:
         """Return the value that an ownership check compares: `project_id`, or `network:project_id` of another object.
 
-        Raises NotFound if that other object is gone.
+        Raises NotFound if that other object is gone, or one that the caller names and does not see: Neutron compares
+        owners all the same, and so tells by its answer whether such an object exists.
         """
         value = self.get(field, caller)
         if value is not ABSENT:
@@ -85,7 +86,9 @@ class Target:
         if id is ABSENT or id is None:
             return None
         referred = self._state.get(of, id)
-        if referred is None:
+        sees_all = caller.rights is not None and caller.rights.sees_everything
+        is_guessed = attribute in self.values and not sees_all
+        if referred is None or (is_guessed and not is_open_to(self._state, referred, caller.project_id)):
             raise not_found(id)
         return referred.get(name)
 
