@@ -91,6 +91,8 @@ lock: ## pin anew what pyproject.toml asks for
 		--group dev pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
 		tools/keystone.in -o tools/keystone.lock
+	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		tools/neutron.in -o tools/neutron.lock
 
 .PHONY: clean
 clean: ## forget everything that was built or set up (the lab too)

@@ -1,16 +1,17 @@
 """HTTP clients that cost almost nothing, so that what is measured is the server.
 
-A connection is kept alive and carries one request at a time; `load` keeps several of them busy. A real client
-library costs more per request than weftd does.
+A connection is kept alive, as far as the server lets it, and carries one request at a time; `load` keeps several of
+them busy. A real client library costs more per request than weftd does.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+import msgspec
 
 
 class Refused(Exception):
@@ -18,15 +19,16 @@ class Refused(Exception):
 
 
 class Connection:
-    """One kept-alive connection to an HTTP server."""
+    """One connection to an HTTP server, opened anew after an answer that closes it."""
 
     def __init__(self, base_url: str) -> None:
         where = urlsplit(base_url)
         self._host, self._port = where.hostname or "127.0.0.1", where.port or 80
         self.headers: dict[str, str] = {}  # sent with every request
+        self._is_open = False
 
     async def __aenter__(self) -> Self:
-        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        await self._open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -34,16 +36,25 @@ class Connection:
 
     async def request(self, method: str, path: str, body: Any = None) -> tuple[dict[str, str], Any]:
         """Return headers (names in lower case) and decoded body. Raises Refused unless the status is 2xx."""
-        payload = b"" if body is None else json.dumps(body).encode()
+        if not self._is_open:
+            await self._open()
+        payload = b"" if body is None else msgspec.json.encode(body)
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(payload)}"]
         lines += ["Content-Type: application/json", *(f"{name}: {value}" for name, value in self.headers.items())]
         self._writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + payload)
         status, *fields = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in fields if line)}
         answer = await self._reader.readexactly(int(headers.get("content-length", 0)))
+        if headers.get("connection", "").lower() == "close":
+            self._writer.close()
+            self._is_open = False
         if not status.split()[1].startswith("2"):
             raise Refused(f"{method} {path}: {status}: {answer.decode()[:300]}")
-        return headers, json.loads(answer) if answer else None
+        return headers, msgspec.json.decode(answer) if answer else None
+
+    async def _open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        self._is_open = True
 
     async def log_in(self, password: str, *, user: str = "admin", project: str = "admin") -> None:
         """Get a token for `project` and send it from now on."""

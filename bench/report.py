@@ -14,6 +14,7 @@ PAGE = REPOSITORY / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by `make figures` -->", "<!-- end of figures -->"
 TITLES = {  # in the order of the page
     "commit_latency": "A write at its own site",
+    "api": "The API against a stock Neutron",
     "api_rate": "The API",
     "programmed": "Created here, programmed there",
     "heal": "After a partition",

@@ -21,11 +21,18 @@ async def connections(site: Site, count: int) -> AsyncIterator[list[Connection]]
         yield clients
 
 
+async def grant_room(client: Connection, project: str = "") -> None:
+    """Let a project, the client's own by default, have as many networks, subnets and ports as it likes."""
+    if not project:
+        _, own = await client.request("GET", "/v2.0/quotas/project")
+        project = own["project"]["project_id"]
+    unlimited = {"quota": {"network": -1, "subnet": -1, "port": -1}}
+    await client.request("PUT", f"/v2.0/quotas/{project}", unlimited)
+
+
 async def make_network(client: Connection) -> str:
     """Return the id of a network with room for a million addresses, in a project that may have as many ports."""
-    _, own = await client.request("GET", "/v2.0/quotas/project")
-    unlimited = {"quota": {"network": -1, "subnet": -1, "port": -1}}
-    await client.request("PUT", f"/v2.0/quotas/{own['project']['project_id']}", unlimited)
+    await grant_room(client)
     _, made = await client.request("POST", "/v2.0/networks", {"network": {"name": "bench"}})
     network: str = made["network"]["id"]
     subnet = {"network_id": network, "ip_version": 4, "cidr": "10.0.0.0/12"}
