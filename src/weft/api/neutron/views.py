@@ -27,6 +27,7 @@ class Views:
     def __init__(self, resource: Resource, look: Look) -> None:
         self._resource, self._look = resource, look
         self._stored = tuple(attribute for attribute in resource.visible if not attribute.derived)
+        self._visible = {attribute.name: attribute for attribute in resource.visible}
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
         self._cache: dict[tuple[str, Collection[str], bool | None], tuple[Record, dict[str, Any], bytes]] = {}
@@ -51,8 +52,7 @@ class Views:
         """Return the object as JSON with only `fields` (all if empty), never those in `hidden`."""
         if not fields:
             return self.encoded(record, hidden, shared)
-        whole = self._full(record, self._resource.derive(record, self._look), hidden, shared)
-        return _encode({name: whole[name] for name in fields if name in whole})
+        return _encode(self._chosen(record, hidden, fields, shared))
 
     def value(self, record: Record, attribute: Attribute) -> Any:
         """Return the value of one attribute, for filters and sorting."""
@@ -62,6 +62,30 @@ class Views:
         if common is not None and not self._resource.find:
             return common(record)
         return self._resource.derive(record, self._look).get(attribute.name)
+
+    def _chosen(
+        self, record: Record, hidden: frozenset[str], fields: Sequence[str], shared: bool | None
+    ) -> dict[str, Any]:
+        """Return what `_full` would, of `fields` alone and at their cost."""
+        chosen: dict[str, Any] = {}
+        derived: dict[str, Any] | None = None
+        for name in fields:
+            attribute = self._visible.get(name)
+            if attribute is None or name in hidden:
+                continue
+            if name == "shared" and shared is not None:
+                chosen[name] = shared
+            elif not attribute.derived:
+                chosen[name] = record.get(attribute.key, attribute.empty)
+            elif name in _COMMON and not self._resource.find:
+                chosen[name] = _COMMON[name](record)
+            else:
+                derived = self._resource.derive(record, self._look) if derived is None else derived
+                if name in derived:
+                    chosen[name] = derived[name]
+                elif name in _COMMON:
+                    chosen[name] = _COMMON[name](record)
+        return chosen
 
     def _full(
         self, record: Record, derived: dict[str, Any], hidden: frozenset[str], shared: bool | None
