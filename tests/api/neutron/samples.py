@@ -21,7 +21,10 @@ def sample_id(kind: str, project_id: str) -> str:
 
 def is_owned(resource: Resource) -> bool:
     """Tell whether its objects are a project's, by themselves or as part of something that is."""
-    return "project_id" in KINDS[resource.record_kind].indexed or resource.parent is not None
+    if resource.parent is None:
+        return "project_id" in KINDS[resource.record_kind].indexed
+    whole = resource.parent.name
+    return any(is_owned(other) for other in RECORDED if other.name == whole)
 
 
 async def write_samples(store: MemoryStore, project_id: str) -> None:

@@ -23,13 +23,15 @@ async def serve_tags(
     record = engine.visible(id, request.caller, parent)
     if len(rest) > 1:
         raise nothing_here()
+    target = engine.target(record, parent=parent)
     if request.method in ("GET", "HEAD"):
+        policy.enforce(request.caller, f"get_{engine.resource.name}:tags", target)
         return _show(record, rest)
     verb = {"PUT": "update", "POST": "create", "DELETE": "delete"}.get(request.method)
     if verb is None or (rest and verb == "create"):
         raise not_allowed()
     name, key_id = engine.resource.name, record.key.id
-    policy.enforce(request.caller, f"{verb}_{name}:tags", engine.target(record, parent=parent))
+    policy.enforce(request.caller, f"{verb}_{name}:tags", target)
     tags = _read_tags(request, rest) if verb != "delete" else []
     tag = _checked(rest[0]) if rest else None
 

@@ -130,3 +130,16 @@ async def test_an_operator_shows_what_neutron_hides(store, tmp_path, alice):
     assert shown["provider:segmentation_id"] > 0
     assert "name" not in shown
     assert listed == [shown]
+
+
+async def test_a_gateways_keys_have_rules_of_their_own(alice):
+    router = await make(alice, "router")
+    gateway = {"enable_snat": False, "external_fixed_ips": [], "network_id": router["id"]}
+    body = {"router": {"external_gateway_info": gateway}}
+    below = "rule:update_router:external_gateway_info"
+    assert error_of(await alice.put(f"/v2.0/routers/{router['id']}", json=body)) == (
+        403,
+        "PolicyNotAuthorized",
+        f"(rule:update_router and ({below} and ({below}:network_id and {below}:external_fixed_ips and "
+        f"{below}:enable_snat))) is disallowed by policy",
+    )

@@ -25,6 +25,13 @@ def test_a_file_speaks_in_place_of_the_defaults_and_later_ones_in_place_of_earli
     assert str(rules["update_network"]) == str(read_rules()["update_network"])
 
 
+def test_the_guides_example_is_a_policy_file(tmp_path):
+    guide = (Path(__file__).parents[4] / "docs/howto/override-policy.md").read_text()
+    file = tmp_path / "policy.yaml"
+    file.write_text(guide.split("```yaml\n")[1].split("```")[0])
+    assert str(read_rules((file,))["create_port:mac_address"]) == "rule:admin_only"
+
+
 def test_a_rule_keeps_its_former_name(tmp_path):
     file = tmp_path / "policy.yaml"
     file.write_text('"update_ports_tags": "!"')

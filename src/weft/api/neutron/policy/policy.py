@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 RELOAD_S = 1.0  # how soon a changed file is noticed
 _MAX_SETS = 1_000  # of roles; a cloud has a handful
+_GATEWAY_KEYS = ("network_id", "external_fixed_ips", "enable_snat")  # as neutron-lib orders external_gateway_info
 
 
 class PolicyNotAuthorized(Denied):
@@ -140,12 +141,16 @@ def hidden_attributes(caller: Caller, resource: str, first: Target | None) -> fr
 def _rules_below(rights: Rights, rule: str, value: Any) -> list[list[str]]:
     """Return the rules on what is inside a value: of a dict's keys, if there are such; of every key in a list."""
     if isinstance(value, dict):
-        written = {f"{rule}:{key}" for key in value if rights.has(f"{rule}:{key}")}
-        return [[name for name in default_texts() if name in written]] if written else []
+        written = [f"{rule}:{key}" for key in sorted(value, key=_place) if rights.has(f"{rule}:{key}")]
+        return [written] if written else []
     if isinstance(value, list):
         inside = [f"{rule}:{key}" for item in value if isinstance(item, dict) for key in item]
         return [inside] if inside else []
     return []
+
+
+def _place(key: str) -> int:
+    return _GATEWAY_KEYS.index(key) if key in _GATEWAY_KEYS else len(_GATEWAY_KEYS)
 
 
 def _told(action: str, named: Sequence[tuple[str, list[list[str]]]]) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
+from weft.commands.deleting import deletion
 from weft.commands.qos.errors import QosPolicyNotFound
 from weft.commands.qos.policies import CreatePolicy, UpdatePolicy, create_policies, delete_policy, update_policy
 from weft.commands.qos.rules import rules_of
@@ -34,7 +35,7 @@ POLICIES = Resource(
     update_request=UpdatePolicy,
     create=create_policies,
     update=update_policy,
-    delete=delete_policy,
+    delete=deletion("qos_policy", delete_policy),
     not_found=QosPolicyNotFound,
     derive=_derive,
 )

@@ -22,5 +22,6 @@ ADDRESS_GROUP: tuple[Attribute, ...] = (
     NAME,
     *PROJECT,
     Attribute(name="addresses", type=PREFIXES, default=[], post=True, derived=True),
+    Attribute(name="shared", type=types.BOOLEAN, derived=True, visible=False),  # for the policy to look at
     *COMMON,
 )
