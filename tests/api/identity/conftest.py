@@ -84,3 +84,36 @@ async def api(guest: Client) -> Client:
     assert response.status_code == 201, response.text
     guest.token = response.headers["X-Subject-Token"]
     return guest
+
+
+class Cast:
+    """People and things that many stories need, in shorthand."""
+
+    def __init__(self, api: Client) -> None:
+        self.api = api
+
+    async def role(self, name: str) -> str:
+        return str((await self.api("GET", f"/roles?name={name}")).json()["roles"][0]["id"])
+
+    async def member(self, name: str, project: str, role: str = "member") -> tuple[str, str, str]:
+        """Make a user with a role in a project of that name; return the IDs of user, project and role."""
+        user = await self.api.make("user", name=name, password="pw")
+        made = await self.api.make("project", name=project)
+        role_id = await self.role(role)
+        assert (await self.api("PUT", f"/projects/{made['id']}/users/{user['id']}/roles/{role_id}")).status_code == 204
+        return user["id"], made["id"], role_id
+
+    async def token(self, name: str, project_id: str, password: str = "pw") -> str:
+        answer = await self.api.log_in(name, password, {"project": {"id": project_id}})
+        assert answer.status_code == 201, answer.text
+        return str(answer.headers["X-Subject-Token"])
+
+    def roles(self, token: str) -> set[str]:
+        """What a token stands for now. Raises Unauthenticated."""
+        return set(self.api.identity.authenticate(token).roles)
+
+
+@pytest.fixture
+def cast(api: Client) -> Cast:
+    """Shorthand for making users and the like, as the administrator."""
+    return Cast(api)
