@@ -82,7 +82,9 @@ def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Cont
         values = _create(state, request, made, cutter, context)
         writes.append(Write(Key("fabric", SUBNET.name, context.new_id()), values, create=True))
     claims = tuple(cutter.claims)
-    return Writes((*cutter.locks.values(), *writes), claims, actor=context.actor, verb="create subnet")
+    touched = [_touch(network_id) for network_id in dict.fromkeys(request.network_id for request in requests)]
+    every = (*cutter.locks.values(), *writes, *touched)
+    return Writes(every, claims, actor=context.actor, verb="create subnet")
 
 
 def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: Context) -> Writes:
@@ -103,7 +105,7 @@ def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: 
     if "allocation_pools" in values or "gateway_ip" in values:
         pools = values.get("allocation_pools", subnet.get("allocation_pools"))
         check_gateway_outside(values.get("gateway_ip", subnet.get("gateway_ip")), pools)
-    writes = (Write(subnet.key, values),) if values else ()
+    writes = (Write(subnet.key, values), _touch(subnet.get("network_id"))) if values else ()
     return Writes(writes, actor=context.actor, verb="update subnet")
 
 
@@ -115,8 +117,13 @@ def delete_subnet(state: State, subnet_id: str, context: Context) -> Writes:
     subnet = existing_subnet(state, subnet_id)
     writes = without_subnet(state, subnet)
     if len(writes) <= STEP_RECORDS:
-        writes.append(Write(subnet.key, {DELETED: True}))
+        writes += [Write(subnet.key, {DELETED: True}), _touch(subnet.get("network_id"))]
     return Writes(tuple(writes), actor=context.actor, verb="delete subnet")
+
+
+def _touch(network_id: str) -> Write:
+    """Return the write by which a change of its subnets shows in the network's revision; the same at every site."""
+    return Write(Key("fabric", NETWORK.name, network_id), {"subnets_changed": True})
 
 
 def existing_subnet(state: State, subnet_id: str) -> Record:

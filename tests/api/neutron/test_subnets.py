@@ -307,3 +307,16 @@ async def test_machines_of_a_late_slaac_subnet_get_their_addresses(alice, networ
     assert ip["ip_address"].startswith("2001:db8::f816:")
     assert (await alice.delete(f"/v2.0/subnets/{subnet['id']}")).status_code == 204
     assert (await alice.get(url)).json()["port"]["fixed_ips"] == []
+
+
+async def test_a_change_of_a_subnet_shows_in_its_networks_revision(alice):
+    network = await make(alice, "network")
+    path = f"/v2.0/networks/{network['id']}"
+    revisions = [network["revision_number"]]
+    subnet = await make(alice, "subnet", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    revisions.append((await alice.get(path)).json()["network"]["revision_number"])
+    await alice.put(f"/v2.0/subnets/{subnet['id']}", json={"subnet": {"name": "new"}})
+    revisions.append((await alice.get(path)).json()["network"]["revision_number"])
+    await alice.delete(f"/v2.0/subnets/{subnet['id']}")
+    revisions.append((await alice.get(path)).json()["network"]["revision_number"])
+    assert revisions == sorted(set(revisions))

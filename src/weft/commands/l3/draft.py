@@ -152,9 +152,12 @@ class RouterDraft:
 
     # ---- what comes of it
     def writes(self) -> list[Write]:
-        """Return everything that differs: the router first, for its ports refer to it."""
-        router = Write(Key("fabric", ROUTER.name, self.id), self._changed, create=self._is_new)
-        return [router, *self._port_writes.values()] if self._changed else list(self._port_writes.values())
+        """Return everything that differs: the router first, for its ports refer to it, and they show in its revision."""
+        if not self._changed and not self._port_writes:
+            return []
+        changed = self._changed or {"ports_changed": True}  # the same at every site, so no conflict
+        router = Write(Key("fabric", ROUTER.name, self.id), changed, create=self._is_new)
+        return [router, *self._port_writes.values()]
 
     def _change(self, link: Link, **values: Any) -> None:
         known = self._port_writes.get(link.id)
