@@ -152,7 +152,7 @@ class RouterDraft:
 
     # ---- what comes of it
     def writes(self) -> list[Write]:
-        """Return everything that differs: the router first, for its ports refer to it, and they show in its revision."""
+        """Return everything that differs: the router first, for its ports refer to it; they show in its revision."""
         if not self._changed and not self._port_writes:
             return []
         changed = self._changed or {"ports_changed": True}  # the same at every site, so no conflict
