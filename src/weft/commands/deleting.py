@@ -10,6 +10,8 @@ import msgspec
 
 from weft.commands.bindings import bindings_go_with_port
 from weft.commands.context import Context
+from weft.commands.l3.conntrack_helpers import helpers_go_with_router
+from weft.commands.l3.forwarding_checks import forwarding_keeps_floating_ip, forwardings_go_with_port
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
 from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
 from weft.commands.sharing.entries import entries_on, unshare
@@ -28,8 +30,11 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this 
         free_floating_ips,
         logs_go_with_port,
         bindings_go_with_port,
+        forwardings_go_with_port,
     ),
     "security_group": (logs_go_with_group,),
+    "floatingip": (forwarding_keeps_floating_ip,),
+    "router": (helpers_go_with_router,),
 }
 
 

@@ -12,6 +12,7 @@ from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, PortBound, PortInUse, PortNotFound
 from weft.commands.fixed_ips import addresses_after_update, addresses_for_new_port
+from weft.commands.l3.forwarding_checks import forwardings_to_lost_addresses
 from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
@@ -152,6 +153,9 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     check_port_change(state, port, values, context)
     complete_binding(port, values, context)
     writes = (Write(port.key, values),) if values else ()
+    if "fixed_ips" in values:
+        kept = [ip["ip_address"] for ip in values["fixed_ips"]]
+        writes = (*forwardings_to_lost_addresses(state, port, kept), *writes)
     claims = (*macs.claims, *picker.claims)
     return Writes(writes, claims=claims, actor=context.actor, verb="update port")
 

@@ -250,3 +250,74 @@ class NoGateway(Conflict):
 
     def __init__(self, router_id: str, network_id: str) -> None:
         super().__init__(f"Router {router_id} has no external gateway on network {network_id}")
+
+
+# ---- port forwardings and conntrack helpers (neutron, services/{portforwarding,conntrack_helper}/common/exceptions.py)
+class PortForwardingNotFound(NotFound):
+    """The floating IP has no such port forwarding."""
+
+    code = "port_forwarding_not_found"
+
+    def __init__(self, forwarding_id: str) -> None:
+        super().__init__(f"Port Forwarding {forwarding_id} could not be found.")
+
+
+class PortHasPortForwarding(Invalid):
+    """A distributed router cannot lead both a floating IP and a port forwarding to one port."""
+
+    code = "port_has_port_forwarding"
+
+    def __init__(self, port_id: str) -> None:
+        super().__init__(
+            f"Cannot associate floating IP to port {port_id} because it already has a Port Forwarding binding."
+        )
+
+
+class FipInUseByPortForwarding(Conflict):
+    """The floating IP's ports are forwarded."""
+
+    code = "fip_in_use_by_port_forwarding"
+
+    def __init__(self, floatingip_id: str) -> None:
+        super().__init__(f"Floating IP {floatingip_id} in use by Port Forwarding resources.")
+
+
+class PortHasBindingFloatingIP(Conflict):
+    """A floating IP of its own leads to the port."""
+
+    code = "port_has_binding_floating_ip"
+
+    def __init__(self, floating_ip: str, floatingip_id: str, port_id: str, fixed_ip: str | None) -> None:
+        super().__init__(
+            f"Cannot create port forwarding to floating IP {floating_ip} ({floatingip_id}) with port {port_id} using "
+            f"fixed IP {fixed_ip}, as that port already has a binding floating IP."
+        )
+
+
+class ConntrackHelperNotFound(NotFound):
+    """The router has no such helper."""
+
+    code = "conntrack_helper_not_found"
+
+    def __init__(self, helper_id: str) -> None:
+        super().__init__(f"Conntrack Helper {helper_id} could not be found.")
+
+
+class ConntrackHelperNotAllowed(Invalid):
+    """No such helper is known."""
+
+    code = "conntrack_helper_not_allowed"
+
+    def __init__(self, helper: str) -> None:
+        super().__init__(f"Conntrack Helper {helper} is not allowed.")
+
+
+class InvalidProtocolForHelper(Invalid):
+    """The helper does not speak the protocol."""
+
+    code = "invalid_protocol_for_helper"
+
+    def __init__(self, helper: str, protocol: str, supported: Sequence[str]) -> None:
+        super().__init__(
+            f"Conntrack Helper {helper} does not support: {protocol}. Supported protocols are: {', '.join(supported)}"
+        )

@@ -17,6 +17,7 @@ from weft.commands.fixed_ips import subnets_of
 from weft.commands.l3.association import Association, Wish, association
 from weft.commands.l3.draft import Pickers
 from weft.commands.l3.errors import ExternalIpAddressExhausted, FloatingIPNotFound
+from weft.commands.l3.forwarding_checks import check_no_forwarding_to, check_not_forwarding
 from weft.commands.l3.owners import FLOATINGIP as OWNER
 from weft.commands.ports import CreatePort, new_port
 from weft.commands.qos.policies import check_policy
@@ -68,6 +69,8 @@ def update_floatingip(state: State, floatingip_id: str, request: UpdateFloatingI
     for name in Association._fields:
         values.pop(name, None)
     found = _associated_anew(state, floating_ip, request, context)
+    if isinstance(request.port_id, str):
+        check_not_forwarding(state, floatingip_id)
     if found is not None and found != current_association(floating_ip):
         values.update(found.fields())
     writes = (Write(floating_ip.key, values),) if values else ()
@@ -152,6 +155,7 @@ def _first_association(state: State, request: CreateFloatingIP, id: str, address
     if not request.port_id:
         _refuse_address_alone(request.fixed_ip_address)
         return Association()
+    check_no_forwarding_to(state, request.port_id)
     wish = Wish(
         id,
         request.project_id,
@@ -182,6 +186,7 @@ def _associated_anew(
         return None  # it may belong to a router all the same, through its port forwardings
     if port_id is None:
         return Association()
+    check_no_forwarding_to(state, port_id)
     wish = Wish(
         floating_ip.key.id,
         floating_ip.get("project_id"),

@@ -26,4 +26,23 @@ the address), port_id (the port it leads to, or null), fixed_ip_address, router_
 dns_domain, tags [], created_at. `port_id` does not hold its port alive: a port that is deleted leaves the floating IP
 without one, wherever that was done."""
 
-KINDS = (ROUTER, FLOATINGIP)
+PORT_FORWARDING = Kind(
+    "port_forwarding",
+    refers=(("floatingip_id", "floatingip"),),
+    indexed=("internal_port_id", "protocol", "external_port_range"),
+    unique=(("floatingip_id", "protocol", "external_port_range"),),
+    coupled=(("internal_port_id", "internal_ip_address"), ("external_port_range", "internal_port_range")),
+)
+"""Fields: floatingip_id, protocol, external_port_range and internal_port_range ("80:80", "8000:8010"),
+internal_port_id, internal_ip_address, description. `internal_port_id` does not hold its port
+alive, as with floating IPs."""
+
+CONNTRACK_HELPER = Kind(
+    "conntrack_helper",
+    refers=(("router_id", "router"),),
+    indexed=("protocol", "port", "helper"),
+    unique=(("router_id", "protocol", "port", "helper"),),
+)
+"""Fields: router_id, protocol, port, helper."""
+
+KINDS = (ROUTER, FLOATINGIP, PORT_FORWARDING, CONNTRACK_HELPER)

@@ -1,5 +1,7 @@
 """Attributes that every resource has (Neutron: standard attributes, tags, project_id)."""
 
+import msgspec
+
 from weft.wire.neutron import types
 from weft.wire.neutron.attributes import Attribute
 
@@ -22,6 +24,10 @@ PROJECT = (
         about="The project that owns it; only an administrator may name another than its own.",
     ),
 )  # fmt: skip
+
+UNSEEN_PROJECT = tuple(  # of parts: may be named, is not shown
+    msgspec.structs.replace(attribute, visible=False, filter=False, sort=False, index="") for attribute in PROJECT
+)
 
 TAGS = Attribute(name="tags", type=types.TAGS, default=[], filter=True)
 POSTED_TAGS = Attribute(name="tags", type=types.TAGS, default=[], filter=True, post=True)

@@ -37,6 +37,7 @@ async def test_a_new_router_looks_as_in_neutron(admin, alice, place):
         "flavor_id": None,
         "availability_zone_hints": [],
         "availability_zones": ["a"],
+        "conntrack_helpers": [],
         "enable_ndp_proxy": False,
         "enable_default_route_ecmp": False,
         "enable_default_route_bfd": False,

@@ -1,10 +1,13 @@
 """Routers and floating IPs, and what belongs to them."""
 
+from weft.api.neutron.l3.conntrack_helpers import CONNTRACK_HELPERS
 from weft.api.neutron.l3.extensions import ROUTER_EXTENSIONS
 from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS
 from weft.api.neutron.l3.floatingips import FLOATINGIPS
+from weft.api.neutron.l3.further_extensions import FURTHER_EXTENSIONS
+from weft.api.neutron.l3.port_forwardings import PORT_FORWARDINGS
 from weft.api.neutron.l3.routers import ROUTERS
 
-RESOURCES = (ROUTERS, FLOATINGIPS, FLOATINGIP_POOLS)
+RESOURCES = (ROUTERS, CONNTRACK_HELPERS, FLOATINGIPS, PORT_FORWARDINGS, FLOATINGIP_POOLS)
 
-EXTENSIONS = ROUTER_EXTENSIONS
+EXTENSIONS = (*ROUTER_EXTENSIONS, *FURTHER_EXTENSIONS)

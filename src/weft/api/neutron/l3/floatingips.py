@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from weft.api.neutron.l3.port_forwardings import forwardings_shown
 from weft.api.neutron.ports import port_status
 from weft.api.neutron.resource import Look, Resource
 from weft.commands.deleting import deletion
@@ -29,6 +30,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "router_id": None if is_lost else record.get("router_id"),
         "status": "DOWN",  # until a node translates its address
         "port_details": _details(port, look) if port is not None else None,
+        "port_forwardings": forwardings_shown(look.state, record.key.id),
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from weft.api.neutron.l3.conntrack_helpers import helpers_shown
 from weft.api.neutron.resource import Action, Look, Resource
 from weft.commands.deleting import deletion
 from weft.commands.l3.errors import RouterNotFound
@@ -33,6 +34,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "status": "ACTIVE",
         "external_gateway_info": info,
         "external_gateways": gateways,
+        "conntrack_helpers": helpers_shown(look.state, record.key.id),
         "availability_zones": record.get("availability_zone_hints") or sorted(live_sites(look.state)),
     }
 

@@ -64,6 +64,9 @@ FLOATINGIP: tuple[Attribute, ...] = (
     Attribute(  # qos-fip
         name="qos_policy_id", type=types.UUID_OR_NONE, default=None, post=True, put=True, guarded=True
     ),
+    Attribute(  # expose-port-forwarding-in-fip
+        name="port_forwardings", type=types.array({"type": "object"}), derived=True
+    ),
     Attribute(name="port_details", type=types.OBJECT_OR_NONE, derived=True),  # fip-port-details
     Attribute(name="dns_name", type=RELATIVE_DNS_NAME, default="", post=True),  # dns-integration
     Attribute(name="dns_domain", type=DNS_DOMAIN, default="", post=True),

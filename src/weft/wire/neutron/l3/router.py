@@ -42,6 +42,9 @@ ROUTER: tuple[Attribute, ...] = (
     Attribute(  # router_availability_zone
         name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True
     ),
+    Attribute(  # expose-l3-conntrack-helper
+        name="conntrack_helpers", type=types.array({"type": "object"}), derived=True
+    ),
     Attribute(name="availability_zones", type=types.array({"type": "string"}), derived=True),
     Attribute(  # l3-ext-ndp-proxy
         name="enable_ndp_proxy", type=types.BOOLEAN_OR_NONE, post=True, put=True, filter=True

@@ -1,10 +1,8 @@
 """Metering labels and rules. Source: neutron-lib, api/definitions/metering*.py."""
 
-import msgspec
-
 from weft.wire.neutron import types
 from weft.wire.neutron.attributes import REQUIRED, Attribute
-from weft.wire.neutron.common import ID, PROJECT
+from weft.wire.neutron.common import ID, PROJECT, UNSEEN_PROJECT
 
 METERING_LABEL: tuple[Attribute, ...] = (
     ID,
@@ -63,5 +61,5 @@ METERING_LABEL_RULE: tuple[Attribute, ...] = (
         sort=True,
         about="Do not count what matches.",
     ),
-    *(msgspec.structs.replace(attribute, visible=False, filter=False, sort=False) for attribute in PROJECT),
+    *UNSEEN_PROJECT,
 )
