@@ -5,7 +5,6 @@ known to be undecided, instead of being repeated behind our back.
 """
 
 import asyncio
-import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,6 +19,7 @@ from weft.model import Unavailable
 
 PING_S = 2  # a dead WAN connection is noticed in 2 to 4 s; consumers' heartbeats see it sooner
 NO_LIMIT = -1
+CLOSE_S = 1.0
 NO_RESPONDERS = "503"
 
 
@@ -156,9 +156,11 @@ class Link:
     async def close(self) -> None:
         """End the connection now; what is in flight fails with LinkDown."""
         self._mark_closed("closed")
-        with contextlib.suppress(Exception):  # it is going away: nothing about it matters any more
-            async with asyncio.timeout(1.0):
-                await self.client.close()
+        # In a task of its own: nats-py swallows a cancellation that arrives while it closes, and a loop that was to
+        # end with this link would go on for ever.
+        closing = asyncio.create_task(self.client.close())
+        closing.add_done_callback(lambda task: task.cancelled() or task.exception())  # seen, and of no interest
+        await asyncio.wait([closing], timeout=CLOSE_S)
 
     def _mark_closed(self, why: str) -> None:
         if not self.closed.done():
@@ -218,29 +220,43 @@ async def dial(
         if isinstance(err, nats.errors.StaleConnectionError):
             link._mark_closed("no pong")
 
+    async def connect() -> None:
+        await client.connect(
+            url,
+            user=user,
+            password=password,
+            name=name,
+            allow_reconnect=False,
+            connect_timeout=max(1, int(deadline_s)),
+            ping_interval=PING_S,
+            max_outstanding_pings=1,
+            inbox_prefix=inbox.encode(),
+            disconnected_cb=on_disconnect,
+            closed_cb=on_disconnect,
+            error_cb=on_error,
+            pending_size=64 << 20,
+            skip_subject_validation=True,  # ours are made by `subjects.py`
+        )
+        await link._listen_for_replies()
+
+    # In a task of its own, as in `close`: a loop that dials must end when it is told to.
+    connecting = asyncio.create_task(connect())
     try:
-        async with asyncio.timeout(deadline_s):
-            await client.connect(
-                url,
-                user=user,
-                password=password,
-                name=name,
-                allow_reconnect=False,
-                connect_timeout=max(1, int(deadline_s)),
-                ping_interval=PING_S,
-                max_outstanding_pings=1,
-                inbox_prefix=inbox.encode(),
-                disconnected_cb=on_disconnect,
-                closed_cb=on_disconnect,
-                error_cb=on_error,
-                pending_size=64 << 20,
-                skip_subject_validation=True,  # ours are made by `subjects.py`
-            )
-            await link._listen_for_replies()
+        await asyncio.wait([connecting], timeout=deadline_s)
+        if not connecting.done():
+            raise TimeoutError("no answer")
+        connecting.result()
     except (nats.errors.Error, OSError, TimeoutError) as err:
-        await link.close()
+        await _give_up(connecting, link)
         raise LinkDown(f"{url}: {str(err) or 'no answer'}") from err
-    if (task := asyncio.current_task()) is not None and task.cancelling():
-        await link.close()
-        raise asyncio.CancelledError  # nats-py may lose it, see `request`
+    except asyncio.CancelledError:
+        await _give_up(connecting, link)
+        raise
     return link
+
+
+async def _give_up(connecting: "asyncio.Task[None]", link: Link) -> None:
+    connecting.cancel()
+    await asyncio.wait([connecting], timeout=CLOSE_S)
+    connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
+    await link.close()
