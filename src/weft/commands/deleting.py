@@ -14,6 +14,7 @@ from weft.commands.l3.conntrack_helpers import helpers_go_with_router
 from weft.commands.l3.forwarding_checks import forwarding_keeps_floating_ip, forwardings_go_with_port
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
 from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
+from weft.commands.services.hosting import hosting_goes_with
 from weft.commands.sharing.entries import entries_on, unshare
 from weft.commands.trunks.trunks import trunk_keeps_port
 from weft.store.protocol import State
@@ -34,7 +35,11 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this 
     ),
     "security_group": (logs_go_with_group,),
     "floatingip": (forwarding_keeps_floating_ip,),
-    "router": (helpers_go_with_router,),
+    "router": (
+        helpers_go_with_router,
+        hosting_goes_with,
+    ),
+    "network": (hosting_goes_with,),
 }
 
 

@@ -40,6 +40,7 @@ from weft.api.neutron.policy import Policy
 from weft.api.neutron.quotas import Quotas
 from weft.api.neutron.resources import RESOURCES
 from weft.api.neutron.routes import Routes
+from weft.api.neutron.services.hosting import Hosting
 from weft.api.neutron.versions import show_resources, show_versions
 from weft.model import WeftError
 from weft.store.protocol import Store
@@ -58,7 +59,9 @@ class NeutronApp:
     def __init__(self, store: Store, authenticate: Authenticate, policy: Policy) -> None:
         self._store, self._authenticate, self._policy = store, authenticate, policy
         self._quotas = Quotas(store)
-        self._routes = Routes(Engine(resource, store) for resource in RESOURCES)
+        engines = [Engine(resource, store) for resource in RESOURCES]
+        self._routes = Routes(engines)
+        self._hosting = Hosting(store, engines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -114,6 +117,8 @@ class NeutronApp:
         if not parts:
             _only_get(request.method)
             return show_resources(request.base_url)
+        if self._hosting.serves(parts):
+            return await self._hosting.serve(request)
         if found := self._routes.find(parts):
             engine, rest = found
             return await self._routes.serve(engine, request, rest)

@@ -219,7 +219,7 @@ class Engine:
         receipt = await self.execute(caller, decide, request, key_id)
         if answers[0] is None:
             shown = self.visible(id, caller, parent)
-            body = self._bare(shown, caller) if action.bare else self._one(shown, caller)
+            body = self.encoded(shown, caller) if action.bare else self._one(shown, caller)
         else:
             body = msgspec.json.encode(answers[0])
         return Response(action.status, body, receipt_header(receipt))
@@ -268,7 +268,8 @@ class Engine:
         encoded = self._views.some(record, hidden, fields, self._shared(record, caller))
         return b'{"%b":%b}' % (self.resource.name.encode(), encoded)
 
-    def _bare(self, record: Record, caller: Caller) -> bytes:
+    def encoded(self, record: Record, caller: Caller) -> bytes:
+        """Return the object as `caller` sees it, without its name around it."""
         return self._views.encoded(record, self._hidden(caller, (record,)))
 
     def _select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:

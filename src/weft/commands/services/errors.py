@@ -85,3 +85,39 @@ class FlavorServiceProfileBindingNotFound(NotFound):
 
     def __init__(self, profile_id: str, flavor_id: str) -> None:
         super().__init__(f"Service Profile {profile_id} is not associated with flavor {flavor_id}.")
+
+
+class InvalidDHCPAgent(NotFound):
+    """The agent gives no addresses, or is switched off."""
+
+    code = "invalid_dhcp_agent"
+
+    def __init__(self, agent_id: str) -> None:
+        super().__init__(f"Agent {agent_id} is not a valid DHCP Agent or has been disabled.")
+
+
+class NetworkHostedByDHCPAgent(Conflict):
+    """The network is there already."""
+
+    code = "network_hosted_by_dhcp_agent"
+
+    def __init__(self, network_id: str, agent_id: str) -> None:
+        super().__init__(f"The network {network_id} has been already hosted by the DHCP Agent {agent_id}.")
+
+
+class NetworkNotHostedByDhcpAgent(Conflict):
+    """The network is not there."""
+
+    code = "network_not_hosted_by_dhcp_agent"
+
+    def __init__(self, network_id: str, agent_id: str) -> None:
+        super().__init__(f"The network {network_id} is not hosted by the DHCP Agent {agent_id}.")
+
+
+class InvalidL3Agent(NotFound):
+    """The agent does not route, or is switched off."""
+
+    code = "invalid_l3_agent"
+
+    def __init__(self, agent_id: str) -> None:
+        super().__init__(f"Agent {agent_id} is not a L3 Agent or has been disabled")
