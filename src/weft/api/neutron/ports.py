@@ -46,11 +46,19 @@ def _network_policy(record: Record, look: Look) -> str | None:
 
 
 def port_status(record: Record, look: Look) -> str:
-    """Return ACTIVE if the node that hosts it lives and says it is programmed; else DOWN; N/A for a held address."""
+    """Return ACTIVE if the node that hosts it lives and says it is programmed; else DOWN; N/A for a held address.
+
+    No node hosts a router's ports: they are as active as the router.
+    """
     if record.get("device_owner") == FLOATINGIP:
         return "N/A"
     host = record.get("host", "")
-    if not host or not record.get("admin_state_up", True):
+    if not record.get("admin_state_up", True):
+        return "DOWN"
+    if router_id := record.get("router_id"):
+        router = look.state.get("router", router_id)
+        return "ACTIVE" if router is not None and router.get("admin_state_up", True) else "DOWN"
+    if not host:
         return "DOWN"
     said = look.runtime.get(NodeId(host), f"port.{record.key.id}")
     if said is None or not isinstance(said.value, dict):

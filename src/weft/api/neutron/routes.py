@@ -24,7 +24,7 @@ class Routes:
 
     def find(self, parts: Sequence[str]) -> tuple[Engine, Sequence[str]] | None:
         """Return the collection that a path begins with, and the rest of the path."""
-        for length in (1, 2):
+        for length in (2, 1):  # some collections lie in one of their own name
             head = (*parts[: length - 1], *(part.removesuffix(".json") for part in parts[length - 1 : length]))
             if engine := self._tops.get(head):
                 return engine, parts[length:]

@@ -3,9 +3,9 @@
 from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
-from weft.commands.auto_addresses import add_auto_addresses
 from weft.commands.deleting import deletion
 from weft.commands.errors import SubnetNotFound
+from weft.commands.l3.following import complete_subnet
 from weft.commands.sharing.entries import is_external
 from weft.commands.subnets import CreateSubnet, UpdateSubnet, create_subnets, delete_subnet, update_subnet
 from weft.store.records import Record
@@ -25,7 +25,7 @@ SUBNETS = Resource(
     create=create_subnets,
     update=update_subnet,
     delete=deletion("subnet", delete_subnet),
-    complete=add_auto_addresses,
+    complete=complete_subnet,
     not_found=SubnetNotFound,
     derive=_derive,
 )

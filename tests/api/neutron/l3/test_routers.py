@@ -64,6 +64,30 @@ async def test_a_gateway_is_a_port_that_belongs_to_nobody(admin, alice, place):
     assert await ports_of(admin, router) == []
 
 
+async def test_a_gateway_follows_its_network(admin, alice, place):
+    router = await make(alice, "router", external_gateway_info={"network_id": place.outside["id"]})
+
+    async def addresses() -> list[str]:
+        shown = (await alice.get(f"/v2.0/routers/{router['id']}")).json()["router"]["external_gateway_info"]
+        return [ip["ip_address"] for ip in shown["external_fixed_ips"]]
+
+    (v4,) = await addresses()
+    await make(admin, "subnet", network_id=place.outside["id"], ip_version=4, cidr="203.0.113.0/24")
+    assert await addresses() == [v4]  # it has one of that kind
+    await make(admin, "subnet", network_id=place.outside["id"], ip_version=6, cidr="fd77::/64")
+    v6 = (await addresses())[1]
+    assert v6.startswith("fd77::")
+    await make(admin, "subnet", network_id=place.outside["id"], ip_version=6, cidr="fd78::/64")
+    assert await addresses() == [v4, v6]
+
+
+async def test_ports_of_a_router_are_as_active_as_it_is(alice, place):
+    await act(alice, place.router, "add_router_interface", subnet_id=place.subnet["id"])
+    assert [port["status"] for port in await ports_of(alice, place.router)] == ["ACTIVE"]
+    await change(alice, place.router, admin_state_up=False)
+    assert [port["status"] for port in await ports_of(alice, place.router)] == ["DOWN"]
+
+
 async def test_a_gateway_changes_its_address_and_mode(admin, place):
     fixed = [{"subnet_id": place.outside_subnet["id"], "ip_address": "198.51.100.77"}]
     given = {"network_id": place.outside["id"], "enable_snat": "no", "external_fixed_ips": fixed}

@@ -2,12 +2,19 @@
 
 from weft.api.neutron.l3.conntrack_helpers import CONNTRACK_HELPERS
 from weft.api.neutron.l3.extensions import ROUTER_EXTENSIONS
-from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS
+from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS, FLOATINGIP_POOLS_BELOW
 from weft.api.neutron.l3.floatingips import FLOATINGIPS
 from weft.api.neutron.l3.further_extensions import FURTHER_EXTENSIONS
 from weft.api.neutron.l3.port_forwardings import PORT_FORWARDINGS
 from weft.api.neutron.l3.routers import ROUTERS
 
-RESOURCES = (ROUTERS, CONNTRACK_HELPERS, FLOATINGIPS, PORT_FORWARDINGS, FLOATINGIP_POOLS)
+RESOURCES = (
+    ROUTERS,
+    CONNTRACK_HELPERS,
+    FLOATINGIPS,
+    PORT_FORWARDINGS,
+    FLOATINGIP_POOLS,
+    FLOATINGIP_POOLS_BELOW,
+)
 
 EXTENSIONS = (*ROUTER_EXTENSIONS, *FURTHER_EXTENSIONS)
