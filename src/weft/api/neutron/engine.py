@@ -105,8 +105,11 @@ class Engine:
         """Answer GET on one object."""
         self._has_verb("show")
         record = self.visible(id, request.caller, parent)
-        if not policy.check(request.caller, f"get_{self._rule}", self.target(record, parent=parent)):
+        target = self.target(record, parent=parent)
+        if not policy.check(request.caller, f"get_{self._rule}", target):
             raise nothing_here()
+        if self.resource.show_rule:
+            policy.enforce(request.caller, self.resource.show_rule, target)
         return Response(200, self._one(record, request.caller, read_query_fields(request)))
 
     def visible(self, id: str, caller: Caller, parent: Record | None = None) -> Record:

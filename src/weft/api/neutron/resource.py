@@ -83,6 +83,7 @@ class Resource:
     bulk: bool = True  # several can be created at once
     parent: Parent | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    show_rule: str = ""  # of the policy, where showing one takes more than listing them
     find: Find | None = None  # where the ID in the path is not the record's own
     made: Made | None = None  # the same, where it depends on what is asked: see made.py
     attributes: tuple[Attribute, ...]

@@ -14,11 +14,13 @@ class Routes:
 
     def __init__(self, engines: Iterable[Engine]) -> None:
         self._tops: dict[tuple[str, ...], Engine] = {}
+        self._tagged: dict[str, Engine] = {}
         self._parts: dict[tuple[str, str], Engine] = {}  # (parent's name, path)
         for engine in engines:
             resource = engine.resource
             if resource.parent is None:
                 self._tops[tuple(resource.url_path.split("/"))] = engine
+                self._tagged[resource.collection] = engine
             else:
                 self._parts[resource.parent.name, resource.url_path] = engine
 
@@ -28,6 +30,9 @@ class Routes:
             head = (*parts[: length - 1], *(part.removesuffix(".json") for part in parts[length - 1 : length]))
             if engine := self._tops.get(head):
                 return engine, parts[length:]
+        # Neutron serves tags below the bare name of the collection: /policies/{id}/tags, /security_groups/{id}/tags.
+        if len(parts) > 2 and parts[2].removesuffix(".json") == "tags" and (engine := self._tagged.get(parts[0])):
+            return engine, parts[1:]
         return None
 
     async def serve(

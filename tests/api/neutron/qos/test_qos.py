@@ -139,9 +139,10 @@ async def test_no_such_policy(admin, alice):
     assert hidden.status_code in (403, 404)
 
 
-async def test_the_types_there_are(admin):
+async def test_the_types_there_are(admin, alice):
     listed = (await admin.get("/v2.0/qos/rule-types", params={"all_rules": "true"})).json()["rule_types"]
-    assert {one["type"] for one in listed} == set(RULES)
+    assert sorted(listed, key=lambda one: one["type"]) == [{"type": name} for name in sorted(RULES)]
+    assert (await alice.get("/v2.0/qos/rule-types/dscp_marking")).status_code == 403
     one = (await admin.get("/v2.0/qos/rule-types/dscp_marking")).json()["rule_type"]
     assert one["drivers"][0]["supported_parameters"][0]["parameter_name"] == "dscp_mark"
     assert (await admin.get("/v2.0/qos/rule-types/none")).status_code == 404
@@ -151,3 +152,12 @@ async def test_the_types_there_are(admin):
 async def test_several_at_once_are_not_taken(admin):
     answer = await admin.post("/v2.0/qos/policies", json={"policies": [{}, {}]})
     assert error_of(answer) == (400, "HTTPBadRequest", "Bulk operation not supported")
+
+
+@pytest.mark.parametrize("path", ["policies", "qos/policies"])
+async def test_tags_are_served_where_neutron_serves_them_and_where_one_would_look(admin, path):
+    policy = await make_policy(admin)
+    tags = f"/v2.0/{path}/{policy['id']}/tags"
+    assert (await admin.put(tags, json={"tags": ["red"]})).json() == {"tags": ["red"]}
+    assert (await admin.get(tags)).json() == {"tags": ["red"]}
+    assert (await admin.get("/v2.0/policies")).status_code == 404

@@ -15,19 +15,22 @@ from weft.wire.neutron.types import to_boolean
 
 DRIVER = "weft"  # what Neutron calls the back end that carries a rule out
 _BY_NAME = {of.name: of for of in RULE_TYPES}
-_RECORDS = {of.name: made_record("qos_rule_type", of.name, {}) for of in RULE_TYPES}
+_LISTED = tuple(made_record("qos_rule_type", of.name, {}) for of in RULE_TYPES)
+_SHOWN = {of.name: made_record("qos_rule_type", of.name, {"in_detail": True}) for of in RULE_TYPES}
 
 
 def _all_types(look: Look, asked: Asked) -> Collection[Record]:
-    return _RECORDS.values()
+    return _LISTED
 
 
 def _find(state: State, name: str, parent_id: str) -> Record | None:
-    return _RECORDS.get(name)
+    return _SHOWN.get(name)
 
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
     of = _BY_NAME[record.key.id]
+    if not record.get("in_detail"):
+        return {"type": of.name}
     drivers = [{"name": DRIVER, "supported_parameters": [_parameter(of, field) for field in of.fields]}]
     return {"type": of.name, "drivers": drivers}
 
@@ -54,6 +57,7 @@ TYPES = Resource(
     path="qos/rule-types",
     kind="qos_rule_type",
     verbs=frozenset({"list", "show"}),
+    show_rule="admin_only",
     attributes=(
         Attribute(name="type", type=types.STRING, derived=True, filter=True),
         Attribute(name="drivers", type=types.array({"type": "object"}), derived=True),
