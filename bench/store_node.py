@@ -57,6 +57,8 @@ class Node:
 
     async def burst(self, run: str, count: int, at_once: int, claims: bool = True) -> dict[str, Any]:
         """Commit `count` ports, `at_once` at a time; return each one's milliseconds and the rate."""
+        while not self._store.in_sync:  # what takes claims must be decided on all that the log holds
+            await self._store.catch_up(deadline_s=30)
         numbers = iter(range(count))
         taken_ms: list[float] = []
 
