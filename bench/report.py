@@ -16,6 +16,7 @@ TITLES = {  # in the order of the page
     "commit_latency": "A write at its own site",
     "api": "The API against a stock Neutron",
     "api_rate": "The API",
+    "growth": "A create as a site fills",
     "programmed": "Created here, programmed there",
     "heal": "After a partition",
     "datapath": "The data path",
