@@ -26,8 +26,9 @@ class Views:
 
     def __init__(self, resource: Resource, look: Look) -> None:
         self._resource, self._look = resource, look
-        self._stored = tuple(attribute for attribute in resource.visible if not attribute.derived)
         self._visible = {attribute.name: attribute for attribute in resource.visible}
+        stored = (attribute for attribute in resource.visible if not attribute.derived)
+        self._stored = tuple((attribute.name, attribute.key, attribute.empty) for attribute in stored)
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
         self._cache: dict[tuple[str, Collection[str], bool | None], tuple[Record, dict[str, Any], bytes]] = {}
@@ -90,7 +91,10 @@ class Views:
     def _full(
         self, record: Record, derived: dict[str, Any], hidden: frozenset[str], shared: bool | None
     ) -> dict[str, Any]:
-        whole = {attribute.name: record.get(attribute.key, attribute.empty) for attribute in self._stored}
+        fields = record.fields
+        whole = {
+            name: field.value if (field := fields.get(key)) is not None else empty for name, key, empty in self._stored
+        }
         for name, read in self._common:
             whole[name] = read(record)
         whole.update(derived)
