@@ -313,6 +313,11 @@ class Engine:
                     found = hits.values()
         return found
 
+    def refuse_by_roles(self, caller: Caller) -> None:
+        """Raise PolicyNotAuthorized if these roles create no such part of anything, whether the whole exists or not."""
+        if policy.settled(caller, f"create_{self._rule}") is False:
+            policy.enforce(caller, f"create_{self._rule}", policy.Target())
+
     def _has_verb(self, verb: str) -> None:
         if verb not in self.resource.verbs:
             raise not_allowed()
@@ -343,6 +348,8 @@ class Engine:
         try:
             policy.enforce(caller, f"{verb}_{self._rule}", target, guarded)
         except Denied:
+            if verb == "update" and self.resource.unread_on_update:
+                target = self.target(record, dict.fromkeys(self.resource.unread_on_update), parent)
             if not policy.check(caller, f"get_{self._rule}", target):
                 raise nothing_here() from None
             raise

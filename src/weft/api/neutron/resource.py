@@ -95,6 +95,8 @@ class Resource:
     ensure: Ensure | None = None  # what a project must have before…
     ensured: frozenset[str] = frozenset({"create"})  # …which verbs
     complete: Delete | None = None  # what is to be done after a create, in steps, until it writes nothing
+    # What Neutron does not fetch to judge an update: who sees the object by that alone is told that it is not there.
+    unread_on_update: frozenset[str] = frozenset()
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds
     # Filters that are not "the attribute equals one of these": query name → values → match.

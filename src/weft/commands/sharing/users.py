@@ -23,12 +23,13 @@ def check_removal(state: State, entry: Record, new_target: str | None = None) ->
         return
     if entry.get("action") == ACCESS_EXTERNAL:
         _check_gateways(state, owned, target, new_target)
-    elif target != owned.get("project_id"):
-        if object_type != "network" and new_target == EVERYONE:
-            return
-        if not users(state, owned) <= _still_allowed(state, owned, target, ACCESS_SHARED):
-            details = str(InvalidSharedSetting(object_id)) if object_type == "network" else f"project_id={target}"
-            raise RbacPolicyInUse(object_id, details)
+        return
+    widens = object_type != "network" and new_target == EVERYONE
+    is_owners = target == owned.get("project_id")
+    if widens or is_owners or users(state, owned) <= _still_allowed(state, owned, target, ACCESS_SHARED):
+        return
+    details = str(InvalidSharedSetting(object_id)) if object_type == "network" else f"project_id={target}"
+    raise RbacPolicyInUse(object_id, details)
 
 
 def users(state: State, record: Record) -> set[str]:
@@ -46,7 +47,8 @@ def _still_allowed(state: State, owned: Record, without: str, action: str) -> se
         return users(state, owned)
     if without != EVERYONE:  # others are none of this entry's business
         targets |= users(state, owned) - {without}
-    return targets | {owned.get("project_id")}
+    # Neutron counts the owner's own use of what is no network as use by anybody, and so do its tests.
+    return targets | ({owned.get("project_id")} if owned.key.kind == "network" or without != EVERYONE else set())
 
 
 def _check_gateways(state: State, network: Record, target: str, new_target: str | None) -> None:

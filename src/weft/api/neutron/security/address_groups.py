@@ -34,6 +34,7 @@ ADDRESS_GROUPS = Resource(
     create=create_address_groups,
     update=update_address_group,
     delete=deletion("address_group", delete_address_group),
+    unread_on_update=frozenset({"shared"}),
     not_found=AddressGroupNotFound,
     derive=_derive,
 )
