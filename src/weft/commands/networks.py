@@ -106,8 +106,8 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
         values["mtu"] = _mtu(values["mtu"])
         _check_mtu(state, network, values["mtu"])
     entries = [
-        *(_set_shared(state, network, shared) if isinstance(shared, bool) else ()),
-        *(_set_external(state, network, external) if isinstance(external, bool) else ()),
+        *(_set_shared(state, network, shared, context) if isinstance(shared, bool) else ()),
+        *(_set_external(state, network, external, context) if isinstance(external, bool) else ()),
     ]
     if entries:
         values.update(reshared(context))
@@ -172,9 +172,9 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
     id = context.new_id()
     writes = [Write(Key("fabric", NETWORK.name, id), values, create=True)]
     if request.shared:
-        writes.append(share(NETWORK.name, id, request.project_id))
+        writes.append(share(NETWORK.name, id, request.project_id, context))
     if request.external:
-        writes.append(share(NETWORK.name, id, request.project_id, action=ACCESS_EXTERNAL))
+        writes.append(share(NETWORK.name, id, request.project_id, context, action=ACCESS_EXTERNAL))
     return writes
 
 
@@ -197,12 +197,12 @@ def check_subnet_mtu(network_id: str, mtu: int, ip_version: int) -> None:
         raise NetworkMTUSubnetConflict(network_id, IPV6_MIN_MTU_BYTES)
 
 
-def _set_shared(state: State, network: Record, shared: bool) -> list[Write]:
+def _set_shared(state: State, network: Record, shared: bool, context: Context) -> list[Write]:
     """Return the write that opens the network to everyone, or takes that back. Raises InvalidSharedSetting."""
     id, owner = network.key.id, network.get("project_id")
     entry = entry_for(state, id, ACCESS_SHARED, EVERYONE)
     if shared:
-        return [] if entry is not None else [share(NETWORK.name, id, owner)]
+        return [] if entry is not None else [share(NETWORK.name, id, owner, context)]
     if entry is None:
         return []
     named = {other.get("target_project") for other in entries_on(state, id, ACCESS_SHARED)} - {EVERYONE}
@@ -219,12 +219,12 @@ def _is_the_networks(port: Record) -> bool:
     return str(port.get("device_owner", "")).startswith("network:")
 
 
-def _set_external(state: State, network: Record, external: bool) -> list[Write]:
+def _set_external(state: State, network: Record, external: bool, context: Context) -> list[Write]:
     """Return the writes that make the network external, for everyone, or no longer so. Raises ExternalNetworkInUse."""
     id = network.key.id
     entries = entries_on(state, id, ACCESS_EXTERNAL)
     if external:
-        return [] if entries else [share(NETWORK.name, id, network.get("project_id"), action=ACCESS_EXTERNAL)]
+        return [] if entries else [share(NETWORK.name, id, network.get("project_id"), context, action=ACCESS_EXTERNAL)]
     if entries:
         check_not_external(state, id)
     return [unshare(entry) for entry in entries]

@@ -50,7 +50,7 @@ def sample_of(resource: Resource, project_id: str) -> dict[str, Any]:
             fields[path] = sample_id(target, project_id)
     if resource.name == "rbac_policy":
         fields["object_id"] = sample_id("network", project_id)
-    return fields
+    return {**fields, **_MORE.get(resource.record_kind, {})}
 
 
 def sample_value(attribute: Attribute) -> Any:
@@ -65,7 +65,7 @@ def sample_value(attribute: Attribute) -> Any:
     text = (
         str(uuid.uuid5(uuid.NAMESPACE_OID, attribute.name))
         if schema.get("format") == "uuid"
-        else _TEXT.get(attribute.name, "x")
+        else _TEXT.get(attribute.key, "x")
     )
     return {"string": text, "integer": 4, "boolean": False, "array": [], "object": {}, "null": None}[kind]
 
@@ -77,4 +77,8 @@ _TEXT = {
     "floating_ip_address": "198.51.100.7",
     "action": "access_as_shared",
     "resource_type": "security_group",
+}
+
+_MORE = {  # what attributes are derived from
+    "port_forwarding": {"internal_port_range": "80:80", "external_port_range": "80:80"},
 }

@@ -40,7 +40,7 @@ def create_address_scopes(state: State, requests: Sequence[CreateAddressScope], 
         is_open = values.pop("shared")
         writes.append(Write(Key("fabric", ADDRESS_SCOPE.name, id), values, create=True))
         if is_open:
-            writes.append(share(ADDRESS_SCOPE.name, id, request.project_id))
+            writes.append(share(ADDRESS_SCOPE.name, id, request.project_id, context))
     return Writes(tuple(writes), actor=context.actor, verb="create address scope")
 
 
@@ -52,7 +52,7 @@ def update_address_scope(state: State, id: str, request: UpdateAddressScope, con
     if shared is False and is_shared(state, id, context.project_id):
         raise AddressScopeUpdateError(id, "Shared address scope can't be unshared")
     writes = [Write(scope.key, values)] if values else []
-    writes += set_shared(state, scope, True) if shared else []
+    writes += set_shared(state, scope, True, context) if shared else []
     return Writes(tuple(writes), actor=context.actor, verb="update address scope")
 
 

@@ -127,7 +127,7 @@ def _create(state: State, request: CreateSubnetPool, context: Context) -> Sequen
     }
     del values["shared"]
     grants = Write(Key("fabric", POOL.name, PREFIX_POOL + id), {"giver": context.site}, create=True)
-    entries = [share(SUBNETPOOL.name, id, request.project_id)] if request.shared else []
+    entries = [share(SUBNETPOOL.name, id, request.project_id, context)] if request.shared else []
     return grants, Write(Key("fabric", SUBNETPOOL.name, id), values, create=True), *entries
 
 

@@ -49,7 +49,7 @@ def create_policies(state: State, requests: Sequence[CreatePolicy], context: Con
         is_shared, id = values.pop("shared"), context.new_id()
         writes.append(Write(Key("fabric", QOS_POLICY.name, id), values, create=True))
         if is_shared:
-            writes.append(share(QOS_POLICY.name, id, request.project_id))
+            writes.append(share(QOS_POLICY.name, id, request.project_id, context))
     return Writes(tuple(writes), actor=context.actor, verb="create QoS policy")
 
 
@@ -64,7 +64,7 @@ def update_policy(state: State, policy_id: str, request: UpdatePolicy, context: 
     if values.get("is_default") and default_policy(state, policy.get("project_id", "")) is not None:
         raise QoSPolicyDefaultAlreadyExists(policy.get("project_id"))
     writes = [Write(policy.key, values)] if values else []
-    writes += set_shared(state, policy, shared) if shared is not None else []
+    writes += set_shared(state, policy, shared, context) if shared is not None else []
     return Writes(tuple(writes), actor=context.actor, verb="update QoS policy")
 
 

@@ -64,7 +64,13 @@ def objects_shared_with(state: State, object_type: str, project_id: str | None) 
 
 
 def share(
-    object_type: str, object_id: str, project_id: str, *, action: str = ACCESS_SHARED, target: str = EVERYONE
+    object_type: str,
+    object_id: str,
+    project_id: str,
+    context: Context,
+    *,
+    action: str = ACCESS_SHARED,
+    target: str = EVERYONE,
 ) -> Write:
     """Return the write that makes an entry, owned by `project_id`; one that was removed before comes back."""
     values = {
@@ -73,6 +79,7 @@ def share(
         "object_id": object_id,
         "action": action,
         "target_project": target,
+        "created_at": context.now,  # quotas count what has a time of creation
         DELETED: False,  # the ID is that of its content
     }
     return Write(Key("fabric", RBAC_POLICY.name, entry_id(object_id, action, target)), values)

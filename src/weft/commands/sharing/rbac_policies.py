@@ -105,7 +105,7 @@ def _create(state: State, request: CreateRbacPolicy, context: Context) -> Write:
     if entry_for(state, id, request.action, request.target_project) is not None:
         raise DuplicateRbacPolicy
     _check_scope(state, kind, id, request.target_project)
-    write = share(kind, id, request.project_id, action=request.action, target=request.target_project)
+    write = share(kind, id, request.project_id, context, action=request.action, target=request.target_project)
     if state.get(RBAC_POLICY.name, write.key.id) is not None:  # one whose target was changed has kept this ID
         return Write(Key("fabric", RBAC_POLICY.name, context.new_id()), write.values)
     return write

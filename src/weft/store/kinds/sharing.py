@@ -9,7 +9,7 @@ RBAC_POLICY = Kind(
 )
 """One entry: a project, or all ("*"), may do `action` with an object. id = hash of (object, action, target), so that
 the same entry made at two sites is one record; an entry whose target was changed keeps its id. Fields: project_id
-(whose entry it is), object_type, object_id, action ("access_as_shared", "access_as_external"), target_project. It is no
-reference: an entry keeps nothing alive, and one whose object is gone says nothing."""
+(whose entry it is), object_type, object_id, action ("access_as_shared", "access_as_external"), target_project,
+created_at. It is no reference: an entry keeps nothing alive, and one whose object is gone says nothing."""
 
 KINDS = (RBAC_POLICY,)

@@ -80,3 +80,11 @@ async def test_an_administrator_shares_a_qos_policy_with_all(admin, dave):
     answer = await admin.put(at, json={"policy": {"shared": False}})
     assert answer.json()["policy"]["shared"] is False
     assert (await dave.get(at)).status_code == 404
+
+
+async def test_who_may_make_no_part_of_anything_learns_nothing_of_the_whole(admin, dave):
+    made = (await admin.post("/v2.0/qos/policies", json={"policy": {"name": "x"}})).json()["policy"]
+    for id in (made["id"], "e" * 32):
+        body = {"bandwidth_limit_rule": {"max_kbps": 1}}
+        told = error_of(await dave.post(f"/v2.0/qos/policies/{id}/bandwidth_limit_rules", json=body))
+        assert told == (403, "PolicyNotAuthorized", "rule:create_policy_bandwidth_limit_rule is disallowed by policy")

@@ -173,3 +173,10 @@ async def test_ones_own_only_and_once_only(carol, dave):
     assert seen == (400, "InvalidInput", told)
     twice = error_of(await carol.post(PATH, json=body(network, DAVE)))
     assert twice == (409, "DuplicateRbacPolicy", "An RBAC policy already exists with those values.")
+
+
+async def test_entries_count_towards_a_quota(carol):
+    network = await make(carol, "network")
+    answers = [await carol.post(PATH, json=body(network, f"{number:032x}")) for number in range(11)]
+    assert {answer.status_code for answer in answers[:10]} == {201}
+    assert error_of(answers[10]) == (409, "OverQuota", "Quota exceeded for resources: ['rbac_policy'].")
