@@ -107,3 +107,11 @@ def test_a_site_that_does_not_answer_is_named(weft: Weft, clouds: Path, tmp_path
     assert done.returncode == 1
     assert "error: http://127.0.0.1:1/" in done.stderr
     assert "hint:" in done.stderr
+
+
+def test_default_limits_are_changed_by_name(weft: Weft):
+    assert json.loads(weft("quota", "show", "-f", "json").stdout)["trunk"] == -1
+    assert json.loads(weft("quota", "set", "trunk=7", "-f", "json").stdout)["trunk"] == 7
+    wrong = weft("quota", "set", "trunks=7")
+    assert (wrong.returncode, wrong.stderr.startswith("error: trunks has no limit; these have: ")) == (1, True)
+    assert "RESOURCE=LIMIT" in weft("quota", "set", "trunk").stderr

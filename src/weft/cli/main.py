@@ -21,6 +21,7 @@ COMMANDS = {  # name → (where, one line of help); imported only when used, so 
     "node": ("weft.cli.sites:node", "Nodes: the machines that run weftd."),
     "plan": ("weft.cli.data_plane:plan", "What a node's kernel should hold, and what changed."),
     "port": ("weft.cli.ports:port", "Virtual ports of the whole fabric."),
+    "quota": ("weft.cli.quotas:quota", "Default limits of projects."),
     "receipt": ("weft.cli.merging:receipt", "How far a write has come."),
     "site": ("weft.cli.sites:site", "Sites of the fabric."),
 }

@@ -1,4 +1,4 @@
-"""What /weft/v1 answers, as types. Each method is one GET; times and shapes are those of `wire.fabric`."""
+"""What /weft/v1 answers, as types. Each method is one request; times and shapes are those of `wire.fabric`."""
 
 from typing import Any, TypeVar
 
@@ -84,6 +84,15 @@ class FabricClient:
     ) -> list[fabric.JournalView]:
         """Changes as the node that answers applied them, newest first."""
         return self._get(fabric.Journal, "/journal", kind=kind, id=id, limit=limit).journal
+
+    def quotas(self) -> dict[str, int]:
+        """Limits that hold for every project unless its own were set."""
+        return self._get(fabric.DefaultQuotas, "/quotas").quotas
+
+    def set_quotas(self, quotas: dict[str, int]) -> dict[str, int]:
+        """Change some of them; returns all."""
+        body = msgspec.json.encode(fabric.DefaultQuotas(quotas))
+        return msgspec.json.decode(self._session.put("/weft/v1/quotas", body), type=fabric.DefaultQuotas).quotas
 
     def _get(self, answer: type[Answer], path: str, *, patience_s: float = 0.0, **query: Any) -> Answer:
         named = {name.rstrip("_"): value for name, value in query.items()}  # `from` is a word of Python's

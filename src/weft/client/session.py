@@ -27,14 +27,24 @@ class Session:
 
     def get(self, path: str, query: dict[str, Any] | None = None, *, patience_s: float = 0.0) -> bytes:
         """Return the body of GET `path` (from the site's root), waiting `patience_s` longer than usual."""
+        return self._ask("GET", path, query, None, patience_s)
+
+    def put(self, path: str, body: bytes) -> bytes:
+        """Return the answer to PUT `path` with a JSON body."""
+        return self._ask("PUT", path, None, body, 0.0)
+
+    def _ask(
+        self, method: str, path: str, query: dict[str, Any] | None, body: bytes | None, patience_s: float
+    ) -> bytes:
         params = {name: value for name, value in (query or {}).items() if value is not None}
         for attempt in (1, 2):
             if self._token is None:
                 self._token = self._log_in()
             response = self._send(
-                "GET",
+                method,
                 self._root() + path,
                 params=params,
+                content=body,
                 headers={"X-Auth-Token": self._token},
                 timeout=REQUEST_S + patience_s,
             )

@@ -10,9 +10,19 @@ from weft.lab.home import Home, write_atomic
 from weft.lab.layout import Layout, Node, Site
 from weft.lab.site_api import SiteApi
 from weft.model import Conflict
+from weft.store.quotas import DEFAULTS
 
 ADMIN = "admin"
 MEMBER_ROLE = "member"
+QUOTAS = {  # as OpenStack's own CI has them: suites and load tools make more than a careful tenant
+    "network": -1,
+    "subnet": -1,
+    "port": -1,
+    "router": 100,
+    "floatingip": 500,
+    "security_group": 150,
+    "security_group_rule": 1000,
+}
 
 
 def user_of(site: Site) -> str:
@@ -32,6 +42,8 @@ def ensure_tenants(home: Home, layout: Layout) -> None:
     """
     passwords = _passwords(home, layout)
     with admin_api(home, layout.sites[0].nodes) as api:
+        if api.get("/weft/v1/quotas")["quotas"] == dict(DEFAULTS):  # nobody has set any: the lab is new
+            api.put("/weft/v1/quotas", {"quotas": QUOTAS})
         role = _only(api.get("/identity/v3/roles", name=MEMBER_ROLE)["roles"])
         for site in layout.sites:
             name = user_of(site)

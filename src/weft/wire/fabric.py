@@ -270,6 +270,12 @@ class ErrorBody(msgspec.Struct, frozen=True):
     hint: str | None = None
 
 
+class DefaultQuotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits that hold for every project unless its own were set."""
+
+    quotas: dict[str, int]  # resource → how many; -1: any number
+
+
 class Error(msgspec.Struct, frozen=True):
     """Whatever is not 2xx."""
 

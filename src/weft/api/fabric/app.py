@@ -13,7 +13,7 @@ from starlette.routing import Route
 import weft
 from weft.api.caller import Authenticate, Unauthenticated
 from weft.api.errors import status_of
-from weft.api.fabric import history, inquiry, inventory
+from weft.api.fabric import history, inquiry, inventory, limits
 from weft.api.fabric.operation import Operation
 from weft.api.settings import ApiSettings
 from weft.model import WeftError
@@ -22,7 +22,12 @@ from weft.wire.fabric import Error, ErrorBody
 
 log = structlog.get_logger()
 
-OPERATIONS: tuple[Operation, ...] = (*inventory.OPERATIONS, *inquiry.OPERATIONS, *history.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *inventory.OPERATIONS,
+    *inquiry.OPERATIONS,
+    *history.OPERATIONS,
+    *limits.OPERATIONS,
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,7 +54,7 @@ def fabric_app(store: Store, settings: ApiSettings, authenticate: Authenticate) 
             "version": {"id": "v1.0", "status": "CURRENT", "links": [{"rel": "self", "href": here + "/"}]},
             "release": weft.__version__,
             "openapi": here + "/openapi.json",
-            "paths": sorted(operation.path for operation in OPERATIONS),
+            "paths": sorted({operation.path for operation in OPERATIONS}),
         }
         return Response(_encode(body), media_type="application/json")
 
@@ -57,7 +62,7 @@ def fabric_app(store: Store, settings: ApiSettings, authenticate: Authenticate) 
         routes=[
             Route("/", root),
             Route("/openapi.json", document),
-            *(Route(operation.path, endpoint(operation)) for operation in OPERATIONS),
+            *(Route(each.path, endpoint(each), methods=[each.method]) for each in OPERATIONS),
         ],
         exception_handlers={WeftError: _on_weft_error, HTTPException: _on_http_error, Exception: _on_surprise},
     )

@@ -15,7 +15,9 @@ REF = "#/components/schemas/Weft{name}"  # a prefix: other dialects have a Healt
 
 def fabric_paths() -> Document:
     """Return path → operations."""
-    paths: Document = {"/weft/v1" + operation.path: {"get": _described(operation)} for operation in OPERATIONS}
+    paths: Document = {}
+    for operation in OPERATIONS:
+        paths.setdefault("/weft/v1" + operation.path, {})[operation.method.lower()] = _described(operation)
     about = {"type": "object"}
     paths["/weft/v1/openapi.json"] = {
         "get": {"summary": "This document", "security": [], "responses": {"200": _json("OpenAPI 3.1", about)}}
@@ -25,7 +27,8 @@ def fabric_paths() -> Document:
 
 def fabric_schemas() -> Document:
     """Return the components that `fabric_paths` refers to."""
-    types = [*(operation.answer for operation in OPERATIONS), Error]
+    bodies = [operation.body for operation in OPERATIONS if operation.body is not None]
+    types = [*(operation.answer for operation in OPERATIONS), *bodies, Error]
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     return {f"Weft{name}": schema for name, schema in components.items()}
 
@@ -43,6 +46,9 @@ def _described(operation: Operation) -> Document:
         ],
         "responses": {"200": _json("As asked", _ref(operation.answer))},
     }
+    if operation.body is not None:
+        content = {"application/json": {"schema": _ref(operation.body)}}
+        document["requestBody"] = {"required": True, "content": content}
     if operation.who == "anyone":
         document["security"] = []
     elif operation.who == "administrators":

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -26,6 +26,15 @@ class BadQuery(Invalid):
     """A query parameter is not what it should be."""
 
     code = "bad_query"
+
+
+class BadBody(Invalid):
+    """The body is not what this operation takes."""
+
+    code = "bad_body"
+
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,18 @@ class Asked:
             raise BadQuery(f"{name} is {text!r}, must be a whole number from {least} to {most}")
         return int(text)
 
+    async def body(self, type: type[Body]) -> Body:
+        """Return the request's body. Raises BadBody."""
+        data = b""
+        async for chunk in self.request.stream():
+            data += chunk
+            if len(data) > BODY_BYTES_MAX:
+                raise BadBody(f"the body is too large: the limit is {BODY_BYTES_MAX} bytes")
+        try:
+            return msgspec.json.decode(data, type=type)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
+            raise BadBody(f"{self.request.url.path}: {err}") from err
+
     def seconds(self, name: str, default: float, *, most: float) -> float:
         """Return a time span. Raises BadQuery."""
         text = self.text(name)
@@ -84,18 +105,22 @@ class Asked:
         return value
 
 
+BODY_BYTES_MAX = 1 << 16
+
 Handler = Callable[[Asked], Awaitable[msgspec.Struct]]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """GET `path`."""
+    """GET `path`, or another method that takes a body."""
 
     path: str  # below /weft/v1
     handler: Handler
     answer: type[msgspec.Struct]
     who: Literal["anyone", "users", "administrators"] = "administrators"
     query: tuple[Query, ...] = ()
+    method: Literal["GET", "PUT"] = "GET"
+    body: type[msgspec.Struct] | None = None
 
     def checked(self, request: Request, store: Store, authenticate: Authenticate) -> Asked:
         """Return the request, if its sender may make it. Raises Unauthenticated, NotAdmin and BadQuery."""

@@ -12,7 +12,7 @@ from weft.api.neutron.engine import receipt_header
 from weft.api.neutron.http import Request, Response
 from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.errors import QuotaMissingTenant
-from weft.commands.quotas.limits import reset_limits, set_limits
+from weft.commands.quotas.limits import LIMIT_MAX, reset_limits, set_limits
 from weft.store.execute import Held
 from weft.store.kinds.quotas import QUOTA
 from weft.store.protocol import State, Store
@@ -21,7 +21,6 @@ from weft.store.writes import Writes
 from weft.wire.neutron.attributes import BadRequest
 from weft.wire.neutron.types import to_boolean, to_int
 
-LIMIT_MAX = (1 << 31) - 1  # Neutron's: DB_INTEGER_MAX_VALUE
 PROJECT_ID_LENGTH = 255
 NO_POST = "POST requests are not supported on this resource."
 

@@ -10,6 +10,14 @@ from weft.store.quotas import DEFAULTS, UNLIMITED, used_by
 from weft.store.records import Key
 from weft.store.writes import Write, Writes
 
+LIMIT_MAX = (1 << 31) - 1  # Neutron's: DB_INTEGER_MAX_VALUE
+
+
+class BadLimit(Invalid):
+    """No such resource, or no such number."""
+
+    code = "bad_limit"
+
 
 class LimitBelowUsage(Invalid):
     """The project has more than that already."""
@@ -21,14 +29,22 @@ class LimitBelowUsage(Invalid):
 
 
 def set_limits(state: State, project_id: str, limits: Mapping[str, int], *, force: bool, context: Context) -> Writes:
-    """Return the write that sets `limits`. Raises LimitBelowUsage unless `force`."""
+    """Return the write that sets `limits`. Raises BadLimit; LimitBelowUsage unless `force`."""
     for resource, limit in limits.items():
+        _check(resource, limit)
         used = used_by(state, resource, project_id)
         if not force and limit != UNLIMITED and used > limit:
             raise LimitBelowUsage(resource, limit, used)
     record = state.get(QUOTA.name, project_id)
     values = {name: limit for name, limit in limits.items() if record is None or record.get(name) != limit}
     return _writes(state, project_id, values, context, "set quota")
+
+
+def _check(resource: str, limit: int) -> None:
+    if resource not in DEFAULTS:
+        raise BadLimit(f"{resource} has no limit; these have: {', '.join(DEFAULTS)}")
+    if not UNLIMITED <= limit <= LIMIT_MAX:
+        raise BadLimit(f"the limit of {resource} is {limit}, must be from {UNLIMITED} (none) to {LIMIT_MAX}")
 
 
 def reset_limits(state: State, project_id: str, context: Context) -> Writes:
