@@ -44,3 +44,64 @@ def test_a_token_is_told_void_by_its_holder(sdk):
     assert sdk.identity.delete("/auth/tokens", headers=headers).status_code == 204
     sdk.session.invalidate()
     assert sdk.session.get_token() != token
+
+
+def test_groups_and_domains(sdk):
+    domain = sdk.identity.create_domain(name="sdk domain")
+    group = sdk.identity.create_group(name="crew", domain_id=domain.id)
+    user = sdk.identity.create_user(name="gil", domain_id=domain.id)
+    sdk.identity.add_user_to_group(user, group)
+    assert sdk.identity.check_user_in_group(user, group)
+    assert [each.id for each in sdk.identity.group_users(group)] == [user.id]
+    reader = sdk.identity.find_role("reader")
+    sdk.identity.assign_domain_role_to_group(domain, group, reader)
+    assert sdk.identity.validate_group_has_domain_role(domain, group, reader)
+    sdk.identity.remove_user_from_group(user, group)
+    sdk.identity.update_domain(domain, is_enabled=False)
+    sdk.identity.delete_domain(domain)
+    assert sdk.identity.find_group("crew") is None
+
+
+def test_trusts_and_credentials(sdk):
+    me, project = sdk.identity.find_user("admin"), sdk.identity.find_project("admin")
+    tess = sdk.identity.create_user(name="tess")
+    trust = sdk.identity.create_trust(
+        trustor_user_id=me.id,
+        trustee_user_id=tess.id,
+        project_id=project.id,
+        impersonation=False,
+        roles=[{"name": "reader"}],
+    )
+    assert [each.id for each in sdk.identity.trusts()] == [trust.id]
+    sdk.identity.delete_trust(trust)
+    sdk.identity.delete_user(tess)
+    credential = sdk.identity.create_credential(type="cert", blob="words", user=me.id, user_id=me.id)
+    assert sdk.identity.get_credential(credential).blob == "words"
+    sdk.identity.delete_credential(credential)
+
+
+def test_an_application_credential(sdk):
+    me = sdk.identity.find_user("admin")
+    made = sdk.identity.create_application_credential(me, "robot", roles=[{"name": "reader"}])
+    assert made.secret
+    assert [each.name for each in sdk.identity.application_credentials(me)] == ["robot"]
+    assert sdk.identity.find_application_credential(me, "robot").secret is None
+    sdk.identity.delete_application_credential(me, made)
+    assert list(sdk.identity.application_credentials(me)) == []
+
+
+def test_services_beside_weft_and_their_limits(sdk):
+    service = sdk.identity.create_service(type="compute", name="nova")
+    endpoint = sdk.identity.create_endpoint(service_id=service.id, interface="public", url="http://nova.test")
+    assert [each.url for each in sdk.identity.endpoints(service_id=service.id)] == ["http://nova.test"]
+    default = sdk.identity.create_registered_limit(service_id=service.id, resource_name="cores", default_limit=10)
+    project = sdk.identity.find_project("admin")
+    own = {"service_id": service.id, "resource_name": "cores", "project_id": project.id}
+    limit = sdk.identity.create_limit(**own, resource_limit=20)
+    assert sdk.identity.update_limit(limit, resource_limit=30).resource_limit == 30
+    with pytest.raises(exceptions.ForbiddenException):
+        sdk.identity.delete_registered_limit(default)
+    sdk.identity.delete_limit(limit)
+    sdk.identity.delete_registered_limit(default)
+    sdk.identity.delete_endpoint(endpoint)
+    sdk.identity.delete_service(service)

@@ -15,6 +15,7 @@ from weft.api.identity import (
     grants,
     groups,
     implied_roles,
+    limits,
     memberships,
     policies,
     project_tags,
@@ -33,7 +34,7 @@ from weft.model import WeftError
 PARTS = (
     versions, auth, domains, projects, project_tags, users, groups, memberships, roles, implied_roles, grants,
     assignments, application_credentials, access_rules, trusts, regions, credentials,
-    policies,
+    policies, limits,
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ _ABOUT = {
         ("user", "domain_id"), ("group", "domain_id"), ("project", "domain_id"), ("role", "domain_id"),
         ("assignment", "domain_id"), ("limit", "domain_id"),
     ),
-    "service": (("endpoint", "service_id"),),
+    "service": (("endpoint", "service_id"), ("registered_limit", "service_id")),
 }  # fmt: skip
 
 

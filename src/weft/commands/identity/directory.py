@@ -35,7 +35,10 @@ class NoSuchThing(NotFound):
 
     def __init__(self, kind: str, id: str) -> None:
         self.kind, self.id = kind, id
-        super().__init__(f"Could not find {kind.replace('_', ' ')}: {id}.")
+        told = kind.replace("_", " ")
+        super().__init__(
+            f"Could not find {told} for {id}." if told.endswith("limit") else f"Could not find {told}: {id}."
+        )
 
 
 def require(state: State, kind: str, id: str) -> Record:

@@ -50,7 +50,9 @@ SERVICE = Kind("service", indexed=("type", "name"))
 """Made by an operator, besides Weft's own. Fields: type, name, description, enabled."""
 ENDPOINT = Kind("endpoint", indexed=("service_id",))
 """Of such a service. Fields: service_id, interface, url, region_id, enabled."""
-REGISTERED_LIMIT = Kind("registered_limit", indexed=("service_id",))
+REGISTERED_LIMIT = Kind(
+    "registered_limit", indexed=("service_id",), unique=(("service_id", "region_id", "resource_name"),)
+)
 """A default that services may look up. Fields: service_id, region_id, resource_name, default_limit, description."""
 LIMIT = Kind("limit", indexed=("project_id", "domain_id"))
 """A project's or domain's own. Fields: project_id | domain_id, service_id, region_id, resource_name, resource_limit,

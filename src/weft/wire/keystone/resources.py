@@ -87,3 +87,21 @@ POLICY = Spec(
     fields={"blob": Field(), "type": Field(length_max=255)},
     required=("blob", "type"),
 )
+RESOURCE_NAME = Field(length_min=1, length_max=255)
+LIMIT_VALUE = Field(type="integer", minimum=-1)
+REGISTERED_LIMIT = Spec(
+    member="registered_limit",
+    fields={"service_id": ID, "region_id": REGION_ID, "resource_name": RESOURCE_NAME, "default_limit": LIMIT_VALUE,
+            "description": TEXT},
+    required=("service_id", "resource_name", "default_limit"),
+    extra=False,
+)  # fmt: skip
+LIMIT = Spec(
+    member="limit",
+    fields={"service_id": FIXED_ID, "region_id": REGION_ID, "resource_name": RESOURCE_NAME,
+            "resource_limit": LIMIT_VALUE, "project_id": OPTIONAL_FIXED_ID, "domain_id": OPTIONAL_FIXED_ID,
+            "description": TEXT},
+    required=("service_id", "resource_name", "resource_limit"),
+    extra=False,
+)  # fmt: skip
+LIMIT_CHANGE = Spec(member="limit", fields={"resource_limit": LIMIT_VALUE, "description": TEXT}, extra=False)
