@@ -36,8 +36,11 @@ def serving() -> Iterator[Served]:
 
     async def serve() -> None:
         site = Write(Key("fabric", "site", "a"), {"number": 1, "api_url": url, "region": "RegionOne"}, create=True)
-        node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
-        await store.commit(Writes((site, node)))
+        nodes = [
+            Write(Key("fabric", "node", f"a{number}"), {"site": "a", "underlay_ip": f"198.19.1.{number}"}, create=True)
+            for number in (1, 2)
+        ]
+        await store.commit(Writes((site, *nodes)))
         hand_over_to_oneself(store)
         await seed_identity(store, SECRET, PASSWORD)
         await store.seed(first_default_rules())
