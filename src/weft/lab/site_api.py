@@ -3,7 +3,9 @@
 Any node of the site answers; the first that is up is taken.
 """
 
+import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -12,6 +14,8 @@ from weft.lab.layout import Node
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 
 REQUEST_S = 20.0
+STARTING_S = 20.0  # how long a site may say that its identity service is starting
+PAUSE_S = 0.2
 ERRORS: dict[int, type[WeftError]] = {400: Invalid, 401: Denied, 403: Denied, 404: NotFound, 409: Conflict}
 
 Body = dict[str, Any]
@@ -85,7 +89,7 @@ class SiteApi:
         for node in self._nodes:
             client = http_client(REQUEST_S, node.api_url)
             try:
-                response = client.post("/identity/v3/auth/tokens", json=auth_body(*self._login))
+                response = self._ask_for_token(client)
             except httpx.HTTPError as err:
                 client.close()
                 troubles.append(f"{node.name}: {err or type(err).__name__}")
@@ -99,6 +103,15 @@ class SiteApi:
         error = Unavailable(f"no API of site {self._nodes[0].site} answers ({'; '.join(troubles)})")
         error.hint = f"weft lab start {self._nodes[0].site}"
         raise error
+
+    def _ask_for_token(self, client: httpx.Client) -> httpx.Response:
+        """Ask, and go on asking while the site says that it is only starting: a busy machine takes its time."""
+        deadline = time.monotonic() + STARTING_S
+        while True:
+            response = client.post("/identity/v3/auth/tokens", json=auth_body(*self._login))
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                return response
+            time.sleep(PAUSE_S)
 
 
 def http_client(timeout_s: float, base_url: str = "") -> httpx.Client:
