@@ -113,7 +113,6 @@ def _create(state: State, request: CreateFloatingIP, pickers: Pickers, context: 
     if not any(subnet.get("ip_version") == 4 for subnet in subnets_of(state, network_id)):
         raise BadRequest("floatingip", f"Network {network_id} does not contain any IPv4 subnet")
     check_policy(state, request.qos_policy_id, context)
-    _check_dns(request)
     id = context.new_id()
     port = _holder(state, request, id, pickers, context)
     v4 = [ip["ip_address"] for ip in port.values["fixed_ips"] if ":" not in ip["ip_address"]]
@@ -197,15 +196,6 @@ def _associated_anew(
         asked.get("router_id"),
     )
     return association(state, wish, context)
-
-
-def _check_dns(request: CreateFloatingIP) -> None:
-    for name, given, other, missing in (
-        ("dns_domain", request.dns_domain, "dns_name", not request.dns_name),
-        ("dns_name", request.dns_name, "dns_domain", not request.dns_domain),
-    ):
-        if given and missing:
-            raise BadRequest("floatingip", f"{name} cannot be specified without a {other}")
 
 
 def _refuse_address_alone(fixed_ip_address: str | None) -> None:

@@ -61,9 +61,9 @@ def _named(document: dict[str, Any]) -> list[Info] | None:
     inner = document.get("router")
     if not isinstance(inner, dict):
         raise BadRequest("Unable to find 'router' in request body")
-    given = inner.get("external_gateways")
-    if given is None:
+    if "external_gateways" not in inner:
         return None
+    given = inner["external_gateways"] or []  # the `openstack` command says {} for none
     if not isinstance(given, list):
         raise BadRequest(f"Invalid input for external_gateways. Reason: '{given}' is not a list.")
     infos: list[Info] = [GATEWAY_INFO.convert(info) for info in given]
