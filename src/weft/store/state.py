@@ -177,11 +177,11 @@ class MergedState:
                 self._indexes[record.key.kind, path].remove(value, record.key.id)
 
     def _count(self, record: Record, step: int) -> None:
-        owner, creation = record.fields.get("project_id"), record.fields.get("created_at")
-        if owner is None or creation is None or not isinstance(owner.value, str):
+        owner = record.fields.get("project_id")
+        if owner is None or not isinstance(owner.value, str):
             return
         tally = self._tallies.setdefault((record.key.kind, owner.value), {})
-        site = creation.stamp.site
+        site = owner.stamp.site  # an object keeps its owner: the field tells where it was created
         tally[site] = tally.get(site, 0) + step
         if not tally[site]:
             del tally[site]

@@ -1,5 +1,6 @@
 """Security groups: create, update, delete. Source: neutron, db/securitygroups_db.py."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import SecurityGroupNotFound
+from weft.commands.quotas.checking import within_quota
 from weft.commands.security.default_group import DEFAULT_NAME
 from weft.commands.security.default_rules import templates_for
 from weft.commands.security.errors import (
@@ -47,11 +49,13 @@ class UpdateGroup(msgspec.Struct, frozen=True, kw_only=True):
 def create_groups(state: State, requests: Sequence[CreateGroup], context: Context) -> Writes:
     """Return the writes that create the groups, with the rules that the templates say.
 
-    Raises SecurityGroupDefaultAlreadyExists.
+    Raises SecurityGroupDefaultAlreadyExists, OverQuota (of groups' rules), NeedsTransfer.
     """
     templates = templates_for(state, is_default=False)
-    writes = [write for request in requests for write in _create(state, request, templates, context)]
-    return Writes(tuple(writes), actor=context.actor, verb="create security group")
+    made = [write for request in requests for write in _create(state, request, templates, context)]
+    writes = Writes(tuple(made), actor=context.actor, verb="create security group")
+    rules = Counter(one.values["project_id"] for one in made if one.key.kind == SECURITY_GROUP_RULE.name)
+    return within_quota(state, SECURITY_GROUP_RULE.name, rules, writes, context, {})
 
 
 def update_group(state: State, group_id: str, request: UpdateGroup, context: Context) -> Writes:

@@ -267,3 +267,16 @@ async def test_tags(alice):
     path = f"/v2.0/security-groups/{group['id']}/tags"
     assert (await alice.put(path, json={"tags": ["red"]})).json() == {"tags": ["red"]}
     assert [one["id"] for one in await groups_of(alice, tags="red")] == [group["id"]]
+
+
+async def test_default_groups_and_every_groups_rules_count(alice, admin):
+    await default_of(alice)
+    details = (await admin.get("/v2.0/quotas/p-alice/details.json")).json()["quota"]
+    assert (details["security_group"]["used"], details["security_group_rule"]["used"]) == (1, 4)
+    await admin.put("/v2.0/quotas/p-alice", json={"quota": {"security_group_rule": 7}})
+    group = await make(alice, "security_group", name="web")
+    over = (409, "OverQuota", "Quota exceeded for resources: ['security_group_rule'].")
+    assert await refused(alice, "security_group", name="db") == over
+    await make(alice, "security_group_rule", security_group_id=group["id"], direction="ingress")
+    said = {"security_group_id": group["id"], "direction": "ingress", "protocol": "tcp"}
+    assert await refused(alice, "security_group_rule", **said) == over
