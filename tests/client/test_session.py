@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import msgspec
 import pytest
 
 from weft.client import Cloud, FabricClient, Session
@@ -86,3 +87,27 @@ def test_a_wrong_password_says_where_to_look():
 def test_members_a_newer_site_adds_are_ignored():
     newer = {"digests": [], "is_equal": True, "colour": "green"}
     assert FabricClient(Site(httpx.Response(200, json=newer)).session()).digests().is_equal
+
+
+@pytest.mark.parametrize(("region", "site"), [(None, "http://a:9696"), ("b", "http://b:9696"), ("c", None)])
+def test_another_keystones_catalogue_says_where_the_site_is(region, site):
+    asked = []
+
+    def answer(request):
+        if request.url.path != "/v3/auth/tokens":
+            asked.append(str(request.url))
+            return httpx.Response(200, json={"sites": []})
+        endpoints = [
+            {"interface": "public", "region_id": name, "url": f"http://{name}:9696/weft/v1"} for name in ("a", "b")
+        ]
+        catalog = [{"type": "network", "endpoints": []}, {"type": "weft", "endpoints": endpoints}]
+        return httpx.Response(201, headers={"X-Subject-Token": "t"}, json={"token": {"catalog": catalog}})
+
+    cloud = msgspec.structs.replace(CLOUD, auth_url="http://keystone:5000/v3", region_name=region)
+    client = FabricClient(Session(cloud, transport=httpx.MockTransport(answer)))
+    if site is None:
+        with pytest.raises(NotFound, match="no public endpoint of type weft in region c"):
+            client.sites()
+    else:
+        assert client.sites() == []
+        assert asked == [f"{site}/weft/v1/sites"]

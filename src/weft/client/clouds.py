@@ -27,7 +27,7 @@ class Cloud(msgspec.Struct, frozen=True, kw_only=True):
     """Where a cloud's Keystone is, and who we are there."""
 
     name: str
-    auth_url: str  # ".../identity/v3"
+    auth_url: str  # ".../identity/v3", or a Keystone's of one's own
     username: str
     password: str
     project_name: str
@@ -35,6 +35,7 @@ class Cloud(msgspec.Struct, frozen=True, kw_only=True):
     user_domain_name: str | None = None
     project_domain_id: str | None = None
     project_domain_name: str | None = None
+    region_name: str | None = None  # which site, where the Keystone is not a site's own
     guessed: bool = False  # nobody named it: it is the lab's, which lies here
 
     def __repr__(self) -> str:
@@ -98,7 +99,8 @@ def _cloud(name: str, settings: Any, path: Path, *, guessed: bool = False) -> Cl
     auth = settings.get("auth") if isinstance(settings, dict) else None
     if not isinstance(auth, dict):
         raise NoCloud(f"{path}: cloud {name} has no `auth`")
-    return _checked({**auth, "name": name, "guessed": guessed}, f"{path}: cloud {name}")
+    region = {"region_name": settings["region_name"]} if settings.get("region_name") else {}
+    return _checked({**auth, **region, "name": name, "guessed": guessed}, f"{path}: cloud {name}")
 
 
 def _from_environ(environ: Mapping[str, str]) -> Cloud:

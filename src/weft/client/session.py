@@ -1,4 +1,8 @@
-"""A session with one site: logs in by password, and again when its token has expired."""
+"""A session with one site: logs in by password, and again when its token has expired.
+
+The cloud's Keystone is the site's own ("…/identity/v3"), so that the site's other APIs are beside it; or an operator's,
+whose catalogue then says where they are.
+"""
 
 from typing import Any
 
@@ -8,6 +12,8 @@ from weft.client.clouds import DEFAULT_DOMAIN, Cloud
 from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable, WeftError
 
 REQUEST_S = 15.0
+OWN_IDENTITY = "/identity"  # where a site's own Keystone lives
+WEFT_PATH = "/weft/v1"
 FAMILIES: dict[int, type[WeftError]] = {400: Invalid, 401: Denied, 403: Denied, 404: NotFound, 409: Conflict}
 
 
@@ -20,6 +26,8 @@ class Session:
         is_tls = cloud.auth_url.startswith("https:")
         self._http = httpx.Client(timeout=REQUEST_S, trust_env=False, verify=is_tls, transport=transport)
         self._token: str | None = None
+        self._keystone = cloud.auth_url.rstrip("/").removesuffix("/v3")
+        self._root = self._keystone.removesuffix(OWN_IDENTITY)  # of the site; another Keystone's catalogue tells it
 
     def close(self) -> None:
         """Give the connection back."""
@@ -42,7 +50,7 @@ class Session:
                 self._token = self._log_in()
             response = self._send(
                 method,
-                self._root() + path,
+                self._root + path,
                 params=params,
                 content=body,
                 headers={"X-Auth-Token": self._token},
@@ -55,9 +63,6 @@ class Session:
         if response.is_error:
             raise _error(response)
         return response.content
-
-    def _root(self) -> str:
-        return self._cloud.auth_url.rstrip("/").removesuffix("/v3").removesuffix("/identity")
 
     def _log_in(self) -> str:
         cloud = self._cloud
@@ -76,14 +81,28 @@ class Session:
                 },
             }
         }
-        response = self._send("POST", f"{self._root()}/identity/v3/auth/tokens", json=body)
+        response = self._send("POST", f"{self._keystone}/v3/auth/tokens", json=body)
         if response.status_code == 401:
             error = Denied(f"{cloud.auth_url}: the user name or password is wrong, or it has no role in the project")
             error.hint = f"check the cloud {cloud.name} in clouds.yaml"
             raise error
         if response.is_error:
             raise _error(response)
+        if not self._keystone.endswith(OWN_IDENTITY):
+            self._root = self._site_in(response)
         return response.headers["X-Subject-Token"]
+
+    def _site_in(self, response: httpx.Response) -> str:
+        """Return where the catalogue of a token says that Weft is, in the cloud's region if it names one."""
+        region = self._cloud.region_name
+        for service in response.json()["token"].get("catalog", []):
+            for endpoint in service["endpoints"] if service["type"] == "weft" else ():
+                if endpoint["interface"] == "public" and region in (None, endpoint["region_id"]):
+                    return str(endpoint["url"]).rstrip("/").removesuffix(WEFT_PATH)
+        where = f" in region {region}" if region else ""
+        error = NotFound(f"{self._cloud.auth_url}: the catalogue has no public endpoint of type weft{where}")
+        error.hint = "`openstack endpoint create` one: docs/howto/use-your-keystone.md"
+        raise error
 
     def _send(self, method: str, url: str, **more: Any) -> httpx.Response:
         try:

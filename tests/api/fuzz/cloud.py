@@ -15,10 +15,28 @@ from weft.store.kinds import KINDS
 USER_PASSWORD = "pw"
 STRANGERS_SHARE = 4  # one reference in so many is left as generated, and names nothing
 
-IDENTITY = ("domain", "project", "user", "role", "assignment")
+IDENTITY = ("domain", "project", "user", "role", "assignment", "implied_role")
 
 _KIND_OF_PATH = {resource.url_path.split("/")[-1]: resource.record_kind for resource in RESOURCES} | {
-    f"{name}s": name for name in ("user", "project", "role", "domain", "node", "site")
+    f"{name}s": name
+    for name in (
+        "user",
+        "project",
+        "role",
+        "domain",
+        "node",
+        "site",
+        "group",
+        "region",
+        "service",
+        "endpoint",
+        "credential",
+        "trust",
+        "limit",
+        "registered_limit",
+        "application_credential",
+        "access_rule",
+    )
 }
 _BY_LENGTH = sorted(KINDS, key=len, reverse=True)  # "port_binding_id" is no port's
 
