@@ -30,16 +30,16 @@ def test_cut_off_sites_never_give_one_vni_twice(turns):
 def test_a_vni_that_was_asked_for():
     site = Replica("b")
     own, others = 2 * 256 + 7, 1 * 256 + 7
-    asked = CreateNetwork(project_id="p", network_type="vxlan", vni=own)
+    asked = CreateNetwork(project_id="p", network_type="vxlan", segmentation_id=own)
     assert site.do(create_networks, [asked])[0].get("vni") == own
     with pytest.raises(TunnelIdInUse):
         site.do(create_networks, [asked])
     with pytest.raises(NeedsTransfer) as need:
-        site.do(create_networks, [CreateNetwork(project_id="p", network_type="vxlan", vni=others)])
+        site.do(create_networks, [CreateNetwork(project_id="p", network_type="vxlan", segmentation_id=others)])
     assert need.value.owners == ("a",)
     for wrong in (0, 1 << 24):
         with pytest.raises(InvalidInput):
-            site.do(create_networks, [CreateNetwork(project_id="p", network_type="vxlan", vni=wrong)])
+            site.do(create_networks, [CreateNetwork(project_id="p", network_type="vxlan", segmentation_id=wrong)])
     with pytest.raises(InvalidInput, match="network_type"):
         site.do(create_networks, [CreateNetwork(project_id="p", network_type="vlan")])
 

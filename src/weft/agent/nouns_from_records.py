@@ -33,10 +33,16 @@ def network_from_record(record: Record) -> Network:
     return Network(
         id=NetworkId(garbage.uuid(record.key.id, "id")),
         vni=garbage.number(record, "vni", 1, 2**24 - 1),
-        mtu_bytes=garbage.number(record, "mtu", LOWEST_MTU_BYTES, 65535, DEFAULT_MTU_BYTES),
+        mtu_bytes=_mtu(record),
         admin_state_up=garbage.flag(record, "admin_state_up", True),
         created=_created(record),
     )
+
+
+def _mtu(record: Record) -> int:
+    mtu = garbage.number(record, "mtu", LOWEST_MTU_BYTES, 65535, DEFAULT_MTU_BYTES)
+    # Nodes carry flat and VLAN networks in the overlay like all others: machines must not be told of more.
+    return mtu if record.get("network_type", "vxlan") == "vxlan" else min(mtu, DEFAULT_MTU_BYTES)
 
 
 def subnet_from_record(record: Record) -> Subnet:

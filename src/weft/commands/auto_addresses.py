@@ -16,6 +16,9 @@ from weft.store.writes import Write, Writes
 
 STEP_RECORDS = 500  # a commit takes 1,000
 
+DHCP_OWNER = "network:dhcp"
+SELF_DELETING_OWNERS = (DHCP_OWNER, "network:distributed")  # ports that go with the last that they serve
+
 # Owners of routers' ports: their addresses are chosen, never formed.
 ROUTER_OWNERS = (
     "network:router_interface",
@@ -59,7 +62,7 @@ def without_subnet(state: State, subnet: Record) -> list[Write]:
     Raises SubnetInUse if somebody was given one.
     """
     ports = state.referrers(SUBNET.name, subnet.key.id, PORT.name)
-    if ports and not is_auto_address(subnet):
+    if not is_auto_address(subnet) and any(port.get("device_owner") not in SELF_DELETING_OWNERS for port in ports):
         raise SubnetInUse(subnet.key.id)
     writes = []
     for port in sorted(ports, key=lambda port: port.key.id):

@@ -282,6 +282,17 @@ class IpAddressGenerationFailure(Conflict):
         super().__init__(f"No more IP addresses available on network {network_id}.")
 
 
+class IpAddressGenerationFailureNoMatchingSubnet(Conflict):
+    """The network's subnets serve ports of other owners."""
+
+    code = "ip_address_generation_failure_no_matching_subnet"
+
+    def __init__(self, network_id: str, service_type: str) -> None:
+        super().__init__(
+            f"No valid service subnet for the given device owner, network {network_id}, service type {service_type}."
+        )
+
+
 class IpamValueInvalid(Conflict):
     """A value that was filled in makes no sense here."""
 

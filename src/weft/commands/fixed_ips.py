@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft.commands.addresses import AddressPicker
-from weft.commands.auto_addresses import forms_own_address
+from weft.commands.auto_addresses import DHCP_OWNER, forms_own_address
 from weft.commands.errors import (
     AllocationOnAutoAddressSubnet,
     InvalidInput,
     InvalidIpForNetwork,
     InvalidIpForSubnet,
+    IpAddressGenerationFailureNoMatchingSubnet,
     SubnetNotFound,
 )
 from weft.commands.prefixes import eui64_address, is_assignable, is_auto_address
@@ -33,11 +34,30 @@ def subnets_of(state: State, network_id: str) -> list[Record]:
     return sorted(subnets, key=lambda subnet: (subnet.get("created_at", ""), subnet.key.id))
 
 
+def subnets_for(state: State, network_id: str, device_owner: str) -> list[Record]:
+    """Return the network's subnets that have addresses for ports of this owner, those that say so first.
+
+    Raises IpAddressGenerationFailureNoMatchingSubnet if there are subnets, but none of these.
+    """
+    subnets = subnets_of(state, network_id)
+    if not any(subnet.get("service_types") for subnet in subnets):
+        return subnets
+    serving = [subnet for subnet in subnets if _serves(subnet, device_owner)]
+    if not serving:
+        raise IpAddressGenerationFailureNoMatchingSubnet(network_id, device_owner)
+    return sorted(serving, key=lambda subnet: not subnet.get("service_types"))
+
+
+def _serves(subnet: Record, device_owner: str) -> bool:
+    types = subnet.get("service_types") or ()
+    return not types or device_owner in types or (device_owner == DHCP_OWNER and bool(subnet.get("enable_dhcp", True)))
+
+
 def addresses_for_new_port(
     state: State, network_id: str, wanted: Wanted | None, mac: str, device_owner: str, picker: AddressPicker
 ) -> FixedIps:
     """Return a new port's addresses; `wanted` is None if the client left the choice to us."""
-    subnets = subnets_of(state, network_id)
+    subnets = subnets_for(state, network_id, device_owner)
     if wanted is None:
         addresses = _one_of_each_family(subnets, network_id, picker)
     else:
@@ -50,7 +70,7 @@ def addresses_after_update(
 ) -> FixedIps:
     """Return a port's addresses once `wanted` has been honoured: what it has and still wants, it keeps."""
     network_id = port.get("network_id")
-    subnets = subnets_of(state, network_id)
+    subnets = subnets_for(state, network_id, device_owner)
     auto = (
         {subnet.key.id for subnet in subnets if is_auto_address(subnet)} if forms_own_address(device_owner) else set()
     )

@@ -6,9 +6,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from weft.commands.addressing.network_segments import segments_of
+from weft.commands.addressing.provider import PROVIDER_FIELDS, network_segments, renumbered
+from weft.commands.addressing.segment_picker import SegmentPicker, largest_mtu
+from weft.commands.auto_addresses import SELF_DELETING_OWNERS
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import (
+    BadRequest,
     InvalidInput,
     InvalidSharedSetting,
     NetworkInUse,
@@ -28,15 +33,11 @@ from weft.commands.sharing.entries import (
     share,
     unshare,
 )
-from weft.commands.vnis import VniPicker
-from weft.store.kinds import NETWORK, PORT, SUBNET
+from weft.store.kinds import NETWORK, PORT, SEGMENT, SUBNET
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
 
-VXLAN_OVERHEAD_BYTES = 50  # IPv4 20 + UDP 8 + VXLAN 8 + inner Ethernet 14; RFC 7348, section 5
-UNDERLAY_MTU_BYTES = 1500  # what a WAN carries without being asked
-MAX_MTU_BYTES = UNDERLAY_MTU_BYTES - VXLAN_OVERHEAD_BYTES
 STEP_FLOATING_IPS = 400  # each is two records, and a commit takes 1,000
 IPV4_MIN_MTU_BYTES = 68  # RFC 791
 IPV6_MIN_MTU_BYTES = 1280  # RFC 8200, section 5
@@ -54,7 +55,11 @@ class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     mtu: int = 0  # 0: the most that fits
     network_type: str | UnsetType = UNSET
     physical_network: str | UnsetType | None = UNSET
-    vni: int | UnsetType = UNSET
+    segmentation_id: int | UnsetType = UNSET
+    segments: list[dict[str, Any]] = []
+    vlan_transparent: bool | None = None
+    qinq: bool | None = None
+    ha: bool = False  # what an HA router's own network would be told by
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool = True
     availability_zone_hints: list[str] = []
@@ -73,7 +78,8 @@ class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     mtu: int | UnsetType = UNSET
     network_type: str | UnsetType = UNSET
     physical_network: str | UnsetType | None = UNSET
-    vni: int | UnsetType = UNSET
+    segmentation_id: int | UnsetType = UNSET
+    segments: list[dict[str, Any]] | UnsetType = UNSET  # as in Neutron, without effect
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
@@ -83,11 +89,11 @@ class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
 def create_networks(state: State, requests: Sequence[CreateNetwork], context: Context) -> Writes:
     """Return the writes that create all of `requests`, each with a VNI of its own.
 
-    Raises InvalidInput, TunnelIdInUse, NoNetworkAvailable, NeedsTransfer.
+    Raises InvalidInput, TunnelIdInUse, VlanIdInUse, FlatNetworkInUse, NoNetworkAvailable, NeedsTransfer.
     """
-    vnis = VniPicker(state, context)
-    writes = tuple(write for request in requests for write in _create(state, request, vnis, context))
-    return Writes(writes, claims=tuple(vnis.claims), actor=context.actor, verb="create network")
+    picker = SegmentPicker(state, context)
+    writes = tuple(write for request in requests for write in _create(state, request, picker, context))
+    return Writes(writes, claims=picker.claims, actor=context.actor, verb="create network")
 
 
 def update_network(state: State, network_id: str, request: UpdateNetwork, context: Context) -> Writes:
@@ -98,12 +104,14 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     network = existing_network(state, network_id)
     values = changed_fields(network, request)
     shared, external = values.pop("shared", UNSET), values.pop("external", UNSET)
-    for field in ("network_type", "vni", "physical_network"):
-        if field in values:
-            raise InvalidInput("Only VLAN type networks can be updated.")
+    values.pop("segments", None)
+    asked = {name: values.pop(name) for name in PROVIDER_FIELDS if name in values}
+    picker = SegmentPicker(state, context)
+    numbered = renumbered(state, network, asked, picker) if asked else []
     check_policy(state, values.get("qos_policy_id"), context)
     if "mtu" in values:
-        values["mtu"] = _mtu(values["mtu"])
+        types = [segment.network_type for segment in segments_of(state, network)]
+        values["mtu"] = _mtu(values["mtu"], types)
         _check_mtu(state, network, values["mtu"])
     entries = [
         *(_set_shared(state, network, shared, context) if isinstance(shared, bool) else ()),
@@ -111,8 +119,11 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     ]
     if entries:
         values.update(reshared(context))
-    writes = [Write(network.key, values), *entries] if values else entries
-    return Writes(tuple(writes), actor=context.actor, verb="update network")
+    for one in [one for one in numbered if one.key == network.key]:
+        values.update(one.values)
+        numbered.remove(one)
+    writes = [*([Write(network.key, values)] if values else ()), *entries, *numbered]
+    return Writes(tuple(writes), picker.claims, actor=context.actor, verb="update network")
 
 
 def delete_network(state: State, network_id: str, context: Context) -> Writes:
@@ -124,6 +135,9 @@ def delete_network(state: State, network_id: str, context: Context) -> Writes:
     idle = idle_floating_ips(state, network_id)
     ports = {port.key.id: port.key for port in state.referrers(NETWORK.name, network_id, PORT.name)}
     going = [ports.pop(holder) for one in idle if (holder := one.get("floating_port_id")) in ports]
+    for port in state.referrers(NETWORK.name, network_id, PORT.name):
+        if port.get("device_owner") in SELF_DELETING_OWNERS and port.key.id in ports:
+            going.append(ports.pop(port.key.id))
     if ports:
         raise NetworkInUse(network_id, sorted(ports))
     if len(idle) > STEP_FLOATING_IPS:
@@ -132,7 +146,9 @@ def delete_network(state: State, network_id: str, context: Context) -> Writes:
         keys += [one.key for one in first]
     else:
         subnets = state.referrers(NETWORK.name, network_id, SUBNET.name)
-        keys = [*going, *(one.key for one in idle), *sorted(subnet.key for subnet in subnets), network.key]
+        segments = state.referrers(NETWORK.name, network_id, SEGMENT.name)
+        parts = sorted(part.key for part in (*subnets, *segments))
+        keys = [*going, *(one.key for one in idle), *parts, network.key]
     return Writes(tuple(Write(key, {DELETED: True}) for key in keys), actor=context.actor, verb="delete network")
 
 
@@ -144,23 +160,20 @@ def existing_network(state: State, network_id: str) -> Record:
     return network
 
 
-def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Context) -> list[Write]:
-    if request.network_type not in (UNSET, "vxlan"):
-        raise InvalidInput(f"network_type value '{request.network_type}' not supported")
-    has_physical = request.physical_network not in (UNSET, None, "")
-    if request.network_type is UNSET and (has_physical or request.vni is not UNSET):
-        raise InvalidInput("network_type required")
-    if has_physical:
-        raise InvalidInput("provider:physical_network specified for vxlan network")
+def _create(state: State, request: CreateNetwork, picker: SegmentPicker, context: Context) -> list[Write]:
+    if request.vlan_transparent and request.qinq:
+        reason = "Attributes 'vlan_transparent' and 'qinq' can not be set to True for the same network."
+        raise BadRequest("network", reason)
     check_zones(state, request.availability_zone_hints)
+    id = context.new_id()
+    made = network_segments(request, id, picker, context)
     values: dict[str, Any] = {
         "project_id": request.project_id,
         "name": request.name,
         "description": request.description,
         "admin_state_up": request.admin_state_up,
-        "mtu": _mtu(request.mtu),
-        "vni": vnis.any() if request.vni is UNSET else vnis.exactly(request.vni),
-        "network_type": "vxlan",
+        "mtu": _mtu(request.mtu, made.types),
+        **made.values,
         "port_security_enabled": request.port_security_enabled,
         "availability_zone_hints": request.availability_zone_hints,
         "is_default": request.is_default,
@@ -169,8 +182,10 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
         "tags": [],
         "created_at": context.now,
     }
-    id = context.new_id()
-    writes = [Write(Key("fabric", NETWORK.name, id), values, create=True)]
+    for name, value in (("vlan_transparent", request.vlan_transparent), ("qinq", request.qinq)):
+        if value is not None:
+            values[name] = value
+    writes = [Write(Key("fabric", NETWORK.name, id), values, create=True), *made.writes]
     if request.shared:
         writes.append(share(NETWORK.name, id, request.project_id, context))
     if request.external:
@@ -178,10 +193,11 @@ def _create(state: State, request: CreateNetwork, vnis: VniPicker, context: Cont
     return writes
 
 
-def _mtu(wanted: int) -> int:
-    if wanted > MAX_MTU_BYTES:
-        raise InvalidInput(f"Requested MTU is too big, maximum is {MAX_MTU_BYTES}")
-    return wanted or MAX_MTU_BYTES
+def _mtu(wanted: int, network_types: Sequence[str]) -> int:
+    largest = largest_mtu(network_types)
+    if wanted > largest:
+        raise InvalidInput(f"Requested MTU is too big, maximum is {largest}")
+    return wanted or largest
 
 
 def _check_mtu(state: State, network: Record, mtu: int) -> None:

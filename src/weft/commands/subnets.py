@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from weft.commands.addressing.cidrs import PROVISIONAL_PREFIX, PrefixCutter, check_affinity
+from weft.commands.addressing.subnet_segments import move, place_new
 from weft.commands.auto_addresses import STEP_RECORDS, without_subnet
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
@@ -56,6 +57,9 @@ class CreateSubnet(msgspec.Struct, frozen=True, kw_only=True):
     subnetpool_id: str | None = None
     prefixlen: int | UnsetType = UNSET
     use_default_subnetpool: bool = False
+    service_types: list[str] = []
+    dns_publish_fixed_ip: bool = False
+    segment_id: str | None = None
 
 
 class UpdateSubnet(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,9 @@ class UpdateSubnet(msgspec.Struct, frozen=True, kw_only=True):
     allocation_pools: Pools | UnsetType = UNSET
     dns_nameservers: list[str] | UnsetType = UNSET
     host_routes: list[dict[str, str]] | UnsetType = UNSET
+    service_types: list[str] | UnsetType = UNSET
+    dns_publish_fixed_ip: bool | UnsetType = UNSET
+    segment_id: str | UnsetType | None = UNSET
 
 
 def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Context) -> Writes:
@@ -77,18 +84,21 @@ def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Cont
     """
     cutter = PrefixCutter(state, context)
     writes: list[Write] = []
+    segments: dict[Key, Write] = {}
     for request in requests:
         made = [write.values for write in writes if write.values["network_id"] == request.network_id]
         values = _create(state, request, made, cutter, context)
+        placed = place_new(state, request.network_id, request.segment_id, request.service_types, made)
+        segments.update((write.key, write) for write in placed)
         writes.append(Write(Key("fabric", SUBNET.name, context.new_id()), values, create=True))
     claims = tuple(cutter.claims)
     touched = [_touch(network_id) for network_id in dict.fromkeys(request.network_id for request in requests)]
-    every = (*cutter.locks.values(), *writes, *touched)
+    every = (*segments.values(), *cutter.locks.values(), *writes, *touched)
     return Writes(every, claims, actor=context.actor, verb="create subnet")
 
 
 def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: Context) -> Writes:
-    """Return the write that changes what differs."""
+    """Return the writes that change what differs."""
     subnet = existing_subnet(state, subnet_id)
     values = changed_fields(subnet, request)
     prefix = read_prefix(subnet.get("cidr"))
@@ -105,7 +115,8 @@ def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: 
     if "allocation_pools" in values or "gateway_ip" in values:
         pools = values.get("allocation_pools", subnet.get("allocation_pools"))
         check_gateway_outside(values.get("gateway_ip", subnet.get("gateway_ip")), pools)
-    writes = (Write(subnet.key, values), _touch(subnet.get("network_id"))) if values else ()
+    placed = move(state, subnet, values["segment_id"]) if "segment_id" in values else []
+    writes = (*placed, Write(subnet.key, values), _touch(subnet.get("network_id"))) if values else ()
     return Writes(writes, actor=context.actor, verb="update subnet")
 
 
@@ -170,6 +181,9 @@ def _create(
         "ipv6_ra_mode": request.ipv6_ra_mode,
         "ipv6_address_mode": request.ipv6_address_mode,
         "subnetpool_id": source.subnetpool_id,
+        "service_types": request.service_types,
+        "dns_publish_fixed_ip": request.dns_publish_fixed_ip,
+        "segment_id": request.segment_id,
         "tags": [],
         "created_at": context.now,
         **initial_grants(shape.prefix, usable, live_sites(state), context.site),

@@ -1,10 +1,14 @@
 """VXLAN network identifiers: picked from this site's blocks, or exactly as an administrator asks."""
 
+from collections.abc import Sequence
+
+import msgspec
+
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, NoNetworkAvailable, TunnelIdInUse
-from weft.store.kinds import NETWORK
+from weft.store.blocks import Interval, intersection
 from weft.store.picking import NothingLeft, pick_item, require_item
-from weft.store.pools import VNI, VNI_SIZE, vni_pool
+from weft.store.pools import VNI, VNI_SIZE, is_used, vni_pool
 from weft.store.protocol import State
 from weft.store.writes import Claim
 
@@ -34,10 +38,26 @@ class VniPicker:
         if not 1 <= vni <= MAX_VNI:
             raise InvalidInput(f"provider:segmentation_id out of range (1 through {MAX_VNI})")
         text = str(vni)
-        if text in self._held or self._state.lookup(NETWORK.name, "vni", vni):
+        if text in self._held or is_used(self._state, self._pool, vni):
             raise TunnelIdInUse(vni)
         require_item(self._state, self._pool, self._context.site, text)
         return self._take(text)
+
+    def within(self, numbers: Sequence[Interval]) -> int | None:
+        """Return the first free VNI out of `numbers`, rather one of this site's blocks; None: all are in use.
+
+        Raises NeedsTransfer.
+        """
+        pool = msgspec.structs.replace(self._pool, usable=tuple(intersection(list(numbers), self._pool.usable)))
+        for intervals in (pool.intervals(self._context.site), pool.usable):
+            free = (vni for start, end in intervals for vni in range(start, end + 1) if self._is_free(vni))
+            if (vni := next(free, None)) is not None:
+                require_item(self._state, self._pool, self._context.site, str(vni))
+                return self._take(str(vni))
+        return None
+
+    def _is_free(self, vni: int) -> bool:
+        return str(vni) not in self._held and not is_used(self._state, self._pool, vni)
 
     def _take(self, vni: str) -> int:
         self._held.add(vni)

@@ -20,6 +20,9 @@ def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:
     """
     if record.key.kind == "network" and _is_recent(record, "vni", since_hlc):
         yield Claim(VNI, str(record.get("vni")))
+    if record.key.kind == "segment" and _is_recent(record, "key", since_hlc):
+        of, _, number = str(record.get("key")).partition(":")
+        yield Claim(VNI, number) if of == "vxlan" else Claim("segment", str(record.get("key")))
     if record.key.kind == "subnet" and record.get("subnetpool_id") and _is_recent(record, "cidr", since_hlc):
         yield Claim(f"{PREFIX_POOL}{record.get('subnetpool_id')}", str(record.get("cidr")))
     if record.key.kind != "port":

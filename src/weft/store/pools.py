@@ -159,7 +159,7 @@ def is_used(state: State, pool: Pool, item: int) -> bool:
     """Tell whether a live record uses an item, whoever granted it."""
     text = item_text(pool, item)
     if pool.name == VNI:
-        return bool(state.lookup("network", "vni", item))
+        return bool(state.lookup("network", "vni", item) or state.lookup("segment", "key", f"vxlan:{item}"))
     if pool.name == MAC:
         return bool(state.lookup("port", "mac_address", text))
     subnet_id = pool.name.removeprefix(SUBNET_PREFIX)

@@ -1,9 +1,11 @@
 """`/v2.0/networks`, described."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from weft.api.neutron.resource import Look, Resource
 from weft.api.neutron.security.default_group import ensure_default_group
+from weft.commands.addressing.network_segments import Segment, segments_of
 from weft.commands.addressing.scoping import scopes_of
 from weft.commands.deleting import deletion
 from weft.commands.errors import NetworkNotFound
@@ -24,8 +26,18 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "availability_zones": record.get("availability_zone_hints") or sorted(live_sites(look.state)),
         "ipv4_address_scope": scopes.get(4),
         "ipv6_address_scope": scopes.get(6),
-        "l2_adjacency": True,
+        "l2_adjacency": not any(subnet.get("segment_id") for subnet in subnets),
+        **_provider(segments_of(look.state, record)),
     }
+
+
+def _provider(segments: Sequence[Segment]) -> dict[str, Any]:
+    """Return the provider attributes of a network with these segments, or what stands for them if they are several."""
+    if len(segments) > 1:
+        return {"segments": [_provider([segment]) for segment in segments]}
+    values = (segments[0].network_type, segments[0].physical_network, segments[0].segmentation_id) if segments else ()
+    names = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+    return dict(zip(names, values or (None, None, None), strict=True))
 
 
 NETWORKS = Resource(

@@ -190,3 +190,170 @@ class NetworkSubnetPoolAffinityError(Invalid):
 
     def __init__(self) -> None:
         super().__init__("Subnets hosted on the same network must be allocated from the same subnet pool.")
+
+
+class SegmentNotFound(NotFound):
+    """No such segment."""
+
+    code = "segment_not_found"
+
+    def __init__(self, segment_id: str) -> None:
+        super().__init__(f"Segment {segment_id} could not be found.")
+
+
+class SegmentInUse(Conflict):
+    """Subnets are still on the segment."""
+
+    code = "segment_in_use"
+
+    def __init__(self, segment_id: str, reason: str) -> None:
+        super().__init__(f"Segment '{segment_id}' cannot be deleted: {reason}.")
+
+
+class SubnetsNotAllAssociatedWithSegments(Invalid):
+    """Either all of a network's subnets are on segments, or none is."""
+
+    code = "subnets_not_all_associated_with_segments"
+
+    def __init__(self, network_id: str) -> None:
+        super().__init__(
+            f"All of the subnets on network '{network_id}' must either all be associated with segments or all not "
+            "associated with any segment."
+        )
+
+
+class SubnetSegmentAssociationChangeNotAllowed(Invalid):
+    """A subnet stays on its segment."""
+
+    code = "subnet_segment_association_change_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A subnet that is already associated with a segment cannot have its segment association changed."
+        )
+
+
+class NoUpdateSubnetWhenMultipleSegmentsOnNetwork(Invalid):
+    """On which of several segments the subnet has been all the time, nobody can tell."""
+
+    code = "no_update_subnet_when_multiple_segments_on_network"
+
+    def __init__(self, network_id: str) -> None:
+        super().__init__(
+            f"The network '{network_id}' has multiple segments, it is only possible to associate an existing subnet "
+            "with a segment on networks with a single segment."
+        )
+
+
+class NetworkIdsDontMatch(Invalid):
+    """The segment is another network's."""
+
+    code = "network_ids_dont_match"
+
+    def __init__(self, subnet_network: str, segment_id: str) -> None:
+        super().__init__(
+            f"The subnet's network id, '{subnet_network}', doesn't match the network_id of segment '{segment_id}'"
+        )
+
+
+class SegmentsSetInConjunctionWithProviders(Invalid):
+    """A network is described by segments or by provider attributes."""
+
+    code = "segments_set_in_conjunction_with_providers"
+
+    def __init__(self) -> None:
+        super().__init__("Segments and provider values cannot both be set.")
+
+
+class SegmentsContainDuplicateEntry(Invalid):
+    """Two segments of one network are the same."""
+
+    code = "segments_contain_duplicate_entry"
+
+    def __init__(self) -> None:
+        super().__init__("Duplicate segment entry in request.")
+
+
+class FlatNetworkInUse(Conflict):
+    """A physical network carries one flat network."""
+
+    code = "flat_network_in_use"
+
+    def __init__(self, physical_network: str) -> None:
+        super().__init__(f"Unable to create the flat network. Physical network {physical_network} is in use.")
+
+
+class VlanIdInUse(Conflict):
+    """Another network has this VLAN."""
+
+    code = "vlan_id_in_use"
+
+    def __init__(self, vlan_id: int, physical_network: str) -> None:
+        super().__init__(
+            f"Unable to create the network. The VLAN {vlan_id} on physical network {physical_network} is in use."
+        )
+
+
+class NetworkSegmentRangeNotFound(NotFound):
+    """No such range."""
+
+    code = "network_segment_range_not_found"
+
+    def __init__(self, range_id: str) -> None:
+        super().__init__(f"Network Segment Range {range_id} could not be found.")
+
+
+class NetworkSegmentRangeNetTypeNotSupported(Invalid):
+    """Networks of this type have no numbers."""
+
+    code = "network_segment_range_net_type_not_supported"
+
+    def __init__(self, network_type: str) -> None:
+        super().__init__(f"Network type {network_type} does not support network segment ranges.")
+
+
+class NetworkSegmentRangeReferencedByProject(Conflict):
+    """Networks have numbers out of the range."""
+
+    code = "network_segment_range_referenced_by_project"
+
+    def __init__(self, range_id: str) -> None:
+        super().__init__(f"Network Segment Range {range_id} is referenced by one or more project networks.")
+
+
+class NetworkSegmentRangeDefaultReadOnly(Invalid):
+    """What there is without anybody's doing stays as it is."""
+
+    code = "network_segment_range_default_read_only"
+
+    def __init__(self, range_id: str) -> None:
+        super().__init__(
+            f"Network Segment Range {range_id} is a default segment range which could not be updated or deleted."
+        )
+
+
+class NetworkSegmentRangeOverlaps(Conflict):
+    """Two ranges share numbers."""
+
+    code = "network_segment_range_overlaps"
+
+    def __init__(self, range_ids: list[str]) -> None:
+        super().__init__(f"Network segment range overlaps with range(s) with id {', '.join(range_ids)}")
+
+
+class NetworkVlanRangeError(Invalid):
+    """No range of VLANs. Neutron answers 500 here, for lack of a status of its own."""
+
+    code = "network_vlan_range_error"
+
+    def __init__(self, minimum: int, maximum: int, error: str) -> None:
+        super().__init__(f"Invalid network VLAN range: '{minimum}:{maximum}' - '{error}'.")
+
+
+class NetworkTunnelRangeError(Invalid):
+    """No range of tunnel IDs. Neutron answers 500 here, for lack of a status of its own."""
+
+    code = "network_tunnel_range_error"
+
+    def __init__(self, minimum: int, maximum: int, error: str) -> None:
+        super().__init__(f"Invalid network tunnel range: '{minimum}:{maximum}' - {error}.")

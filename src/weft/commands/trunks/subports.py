@@ -134,7 +134,7 @@ def _check(state: State, asked: dict[str, Any], parent: Record, parent_mtu: int 
 def _vlan(asked: dict[str, Any], network: Record | None) -> int:
     kind, number = asked.get("segmentation_type"), asked.get("segmentation_id")
     if kind == INHERIT and network is not None:
-        kind, number = network.get("network_type", "vxlan"), network.get("vni")
+        kind, number = network.get("network_type", "vxlan"), network.get("segmentation_id") or network.get("vni")
     if kind is None or number is None:
         raise InvalidInput(
             f"Invalid subport details '{asked}': missing segmentation information. Must specify both segmentation_id "

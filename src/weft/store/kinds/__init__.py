@@ -21,7 +21,7 @@ from weft.store.kinds import (
     sharing,
     trunks,
 )
-from weft.store.kinds.addressing import ADDRESS_SCOPE, SUBNETPOOL
+from weft.store.kinds.addressing import ADDRESS_SCOPE, NETWORK_SEGMENT_RANGE, SEGMENT, SUBNETPOOL
 from weft.store.kinds.core import NETWORK, PORT, PORT_BINDING, SUBNET
 from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
@@ -63,6 +63,7 @@ __all__ = [
     "FLOATINGIP",
     "KINDS",
     "NETWORK",
+    "NETWORK_SEGMENT_RANGE",
     "NODE",
     "POOL",
     "PORT",
@@ -73,6 +74,7 @@ __all__ = [
     "ROUTER",
     "SECURITY_GROUP",
     "SECURITY_GROUP_RULE",
+    "SEGMENT",
     "SITE",
     "SUBNET",
     "SUBNETPOOL",

@@ -3,15 +3,21 @@
 from weft.store.kinds.kind import Kind
 
 NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "vni"), unique=(("vni",),))
-"""Fields: project_id, name, description, admin_state_up, mtu, vni, network_type ("vxlan"), port_security_enabled,
-availability_zone_hints [], tags [], is_default, dns_domain, created_at (ISO 8601, UTC, "Z"),
+"""Fields: project_id, name, description, admin_state_up, mtu, vni (in the overlay, whatever its type), network_type (of
+its first segment; None: see segments), physical_network and segmentation_id (unless vxlan), vlan_transparent, qinq,
+port_security_enabled, availability_zone_hints [], tags [], is_default, dns_domain, created_at (ISO 8601, UTC, "Z"),
 reshared_at (when its RBAC entries changed). Whether it is shared or external: those entries (`sharing.py`)."""
 
-SUBNET = Kind("subnet", refers=(("network_id", "network"), ("subnetpool_id", "subnetpool")), indexed=("project_id",))
+SUBNET = Kind(
+    "subnet",
+    refers=(("network_id", "network"), ("subnetpool_id", "subnetpool"), ("segment_id", "segment")),
+    indexed=("project_id",),
+)
 """Fields: project_id, network_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp, allocation_pools
 [{start, end}], dns_nameservers [], host_routes [{destination, nexthop}], ipv6_ra_mode, ipv6_address_mode,
-subnetpool_id (or None), tags [], created_at; and the delegation of its addresses (blocks.py): giver (site), block_size
-(addresses per block), "block.<index>" → site, "item.<address>" → site."""
+subnetpool_id (or None), segment_id (or None), service_types [], dns_publish_fixed_ip, tags [], created_at; and the
+delegation of its addresses (blocks.py): giver (site), block_size (addresses per block), "block.<index>" → site,
+"item.<address>" → site."""
 
 PORT = Kind(
     "port",

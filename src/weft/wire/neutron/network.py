@@ -1,6 +1,7 @@
 """The network: `/v2.0/networks`. Source: neutron-lib, api/definitions/network.py and the extensions named beside."""
 
 from weft.wire.neutron import types
+from weft.wire.neutron.addressing.provider_segments import SEGMENTS
 from weft.wire.neutron.attributes import Attribute
 from weft.wire.neutron.common import COMMON, ID, NAME, PROJECT, TAGS
 from weft.wire.neutron.dns import DNS_DOMAIN
@@ -45,6 +46,7 @@ NETWORK: tuple[Attribute, ...] = (
         put=True,
         filter=True,
         guarded=True,
+        derived=True,
     ),
     Attribute(
         name="provider:physical_network",
@@ -54,18 +56,31 @@ NETWORK: tuple[Attribute, ...] = (
         put=True,
         filter=True,
         guarded=True,
+        derived=True,
     ),
     Attribute(
         name="provider:segmentation_id",
-        field="vni",
+        field="segmentation_id",
         type=types.INTEGER,
         post=True,
         put=True,
         filter=True,
         guarded=True,
-        index="vni",
-        about="The VXLAN network identifier.",
+        derived=True,
+        about="The number of its segment: of a VXLAN the network identifier.",
     ),
+    Attribute(  # multi-provider
+        name="segments",
+        type=SEGMENTS,
+        post=True,
+        put=True,
+        guarded=True,
+        derived=True,
+        about="Shown in place of the provider attributes if there are several.",
+    ),
+    Attribute(name="vlan_transparent", type=types.BOOLEAN, default=None, post=True, filter=True),
+    Attribute(name="qinq", type=types.BOOLEAN, default=None, post=True, filter=True),
+    Attribute(name="ha", type=types.BOOLEAN, default=False, post=True, visible=False),  # network_ha
     Attribute(  # network_availability_zone
         name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True, sort=True
     ),
@@ -78,7 +93,7 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(name="dns_domain", type=DNS_DOMAIN, default="", post=True, put=True),  # dns-integration
     Attribute(name="ipv4_address_scope", type=types.STRING_OR_NONE, derived=True),
     Attribute(name="ipv6_address_scope", type=types.STRING_OR_NONE, derived=True),
-    Attribute(name="l2_adjacency", type=types.BOOLEAN, derived=True, about="Always true: one segment, every site."),
+    Attribute(name="l2_adjacency", type=types.BOOLEAN, derived=True, about="False if its subnets are on segments."),
     TAGS,
     *COMMON,
 )

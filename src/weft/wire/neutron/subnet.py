@@ -3,6 +3,7 @@
 from weft.wire.neutron import types
 from weft.wire.neutron.attributes import LEFT_OUT, REQUIRED, Attribute
 from weft.wire.neutron.common import COMMON, ID, NAME, PROJECT, TAGS
+from weft.wire.neutron.service_types import SERVICE_TYPES
 
 IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 _MODE = types.one_of((*IPV6_MODES, None))
@@ -46,6 +47,9 @@ SUBNET: tuple[Attribute, ...] = (
     Attribute(name="subnetpool_id", type=types.SUBNETPOOL_ID, default=None, post=True, filter=True, sort=True),
     Attribute(name="prefixlen", type=types.MTU, default=LEFT_OUT, post=True, visible=False),
     Attribute(name="use_default_subnetpool", type=types.BOOLEAN, default=False, post=True, visible=False),
+    Attribute(name="service_types", type=SERVICE_TYPES, default=[], post=True, put=True),
+    Attribute(name="dns_publish_fixed_ip", type=types.BOOLEAN, default=False, post=True, put=True),
+    Attribute(name="segment_id", type=types.UUID_OR_NONE, default=None, post=True, put=True, filter=True, sort=True),
     Attribute(name="shared", type=types.BOOLEAN, derived=True, filter=True, visible=False),
     Attribute(name="router:external", type=types.BOOLEAN, derived=True, filter=True),
     TAGS,

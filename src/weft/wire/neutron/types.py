@@ -71,6 +71,9 @@ STRING = Type({"type": "string"}, problem=string_problem)
 STRING_OR_NONE = Type({"type": ["string", "null"]}, problem=lambda v: None if v is None else string_problem(v, 255))
 NAME = Type({"type": "string", "maxLength": NAME_LENGTH}, problem=name_problem)
 NAME_NOT_EMPTY = Type({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}, problem=not_empty_name_problem)
+NAME_OR_NONE = Type(
+    {"type": ["string", "null"], "maxLength": NAME_LENGTH}, problem=lambda v: None if v is None else name_problem(v)
+)
 DESCRIPTION = string(DESCRIPTION_LENGTH)
 
 
@@ -97,6 +100,18 @@ def to_int(value: Any) -> int:
 
 def _mtu_problem(value: Any) -> str | None:
     return f"'{value}' should be non-negative" if value < 0 else None
+
+
+def _range_problem(value: int, lowest: int, highest: int) -> str | None:
+    if value < lowest:
+        return f"'{value}' is too small - must be at least '{lowest}'"
+    return f"'{value}' is too large - must be no larger than '{highest}'" if value > highest else None
+
+
+def int_range(lowest: int, highest: int) -> Type:
+    """Return the type of whole numbers between two, both included."""
+    schema = {"type": "integer", "minimum": lowest, "maximum": highest}
+    return Type(schema, to_int, lambda value: _range_problem(value, lowest, highest))
 
 
 BOOLEAN = Type({"type": "boolean"}, to_boolean)
