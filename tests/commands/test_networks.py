@@ -41,7 +41,7 @@ def test_a_vni_that_was_asked_for():
         with pytest.raises(InvalidInput):
             site.do(create_networks, [CreateNetwork(project_id="p", network_type="vxlan", segmentation_id=wrong)])
     with pytest.raises(InvalidInput, match="network_type"):
-        site.do(create_networks, [CreateNetwork(project_id="p", network_type="vlan")])
+        site.do(create_networks, [CreateNetwork(project_id="p", network_type="token-ring")])
 
 
 def test_a_delete_takes_the_subnets_along_but_no_ports():

@@ -69,6 +69,8 @@ def test_the_cloud_can_be_emptied(cloud: Cloud):
         refusals = {}
         for resource in DELETABLE:
             for each in listed(cloud, resource):
+                if each.get("default") is True:  # the ranges that are there by themselves
+                    continue
                 answer = cloud.ask("DELETE", f"/v2.0/{resource.url_path}/{each['id']}")
                 if answer.status_code != 204:
                     refusals[f"{resource.name} {each['id']}"] = answer.text

@@ -41,7 +41,7 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(  # provider
         name="provider:network_type",
         field="network_type",
-        type=types.string(32),
+        type=types.shown_string(32),
         post=True,
         put=True,
         filter=True,
@@ -61,7 +61,7 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(
         name="provider:segmentation_id",
         field="segmentation_id",
-        type=types.INTEGER,
+        type=types.SHOWN_INTEGER,
         post=True,
         put=True,
         filter=True,
@@ -78,8 +78,8 @@ NETWORK: tuple[Attribute, ...] = (
         derived=True,
         about="Shown in place of the provider attributes if there are several.",
     ),
-    Attribute(name="vlan_transparent", type=types.BOOLEAN, default=None, post=True, filter=True),
-    Attribute(name="qinq", type=types.BOOLEAN, default=None, post=True, filter=True),
+    Attribute(name="vlan_transparent", type=types.SHOWN_BOOLEAN, default=None, post=True, filter=True),
+    Attribute(name="qinq", type=types.SHOWN_BOOLEAN, default=None, post=True, filter=True),
     Attribute(name="ha", type=types.BOOLEAN, default=False, post=True, visible=False),  # network_ha
     Attribute(  # network_availability_zone
         name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True, sort=True

@@ -60,6 +60,11 @@ def string(longest: int) -> Type:
     return Type({"type": "string", "maxLength": longest}, problem=lambda value: string_problem(value, longest))
 
 
+def shown_string(longest: int) -> Type:
+    """Return the type of strings up to a length, shown as null where there is none."""
+    return Type({**string(longest).schema, "type": ["string", "null"]}, problem=string(longest).problem)
+
+
 def one_of(values: Collection[Any]) -> Type:
     """Return the type of values out of a fixed set."""
     return Type(
@@ -116,7 +121,9 @@ def int_range(lowest: int, highest: int) -> Type:
 
 BOOLEAN = Type({"type": "boolean"}, to_boolean)
 BOOLEAN_OR_NONE = Type({"type": ["boolean", "null"]}, lambda value: None if value is None else to_boolean(value))
+SHOWN_BOOLEAN = Type({"type": ["boolean", "null"]}, to_boolean)  # shown as null until somebody says so
 INTEGER = Type({"type": "integer"}, to_int)
+SHOWN_INTEGER = Type({"type": ["integer", "null"]}, to_int)
 MTU = Type({"type": "integer", "minimum": 0}, to_int, _mtu_problem)
 IP_VERSION = Type({"enum": [4, 6]}, to_int, lambda v: None if v in (4, 6) else f"{v} is not in valid_values")
 

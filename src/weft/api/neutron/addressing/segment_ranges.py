@@ -36,6 +36,7 @@ def _default(id: str, network_type: str) -> Record:
     low, high = LIMITS[network_type]
     values = {
         "default": True,
+        "created_at": "1970-01-01T00:00:00Z",
         "shared": True,
         "project_id": None,
         "network_type": network_type,

@@ -12,7 +12,7 @@ NETWORK_SEGMENT_RANGE: tuple[Attribute, ...] = (
     NAME,
     Attribute(name="default", type=types.BOOLEAN, default=False),
     Attribute(name="shared", type=types.BOOLEAN, default=True, post=True),
-    Attribute(name="project_id", type=types.string(255), post=True, filter=True, sort=True, index="project_id"),
+    Attribute(name="project_id", type=types.shown_string(255), post=True, filter=True, sort=True, index="project_id"),
     Attribute(name="network_type", type=types.one_of(RANGE_TYPES), post=True, filter=True),
     Attribute(name="physical_network", type=types.string(64), post=True, filter=True),
     Attribute(name="minimum", type=_NUMBER, default=REQUIRED, post=True, put=True),
