@@ -15,7 +15,7 @@ from weft.agent.node_rpc import NodeRpc
 from weft.compiler import compile_plan
 from weft.dataplane import Drops, Outcome, PortState
 from weft.model import NodeId, PortId
-from weft.plan import NodePlan
+from weft.plan import NodePlan, PlanStep
 from weft.store.programmed_rpc import ProgrammedAnswer, ProgrammedQuestion, programmed_subject
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
@@ -32,7 +32,7 @@ class FakeKernel:
         self.plans: list[NodePlan] = []
         self.broken: OSError | None = None
 
-    def reconcile(self, plan: NodePlan, *, resync: bool = False) -> Outcome:
+    def reconcile(self, plan: NodePlan, *, resync: bool = False, step: PlanStep | None = None) -> Outcome:
         if self.broken:
             raise self.broken
         self.plans.append(plan)

@@ -62,6 +62,10 @@ SEQUENCES: dict[str, list[Intent]] = {
         intent(network(), subnet(gateway="10.0.0.254"), port("a")),
         intent(network(mtu_bytes=8950, vni=7), subnet(gateway="10.0.0.254"), port("a"), port("b", PARIS)),
     ],
+    "a port has one address twice, of two subnets that overlap, and leaves": [
+        intent(*BLUE, subnet("twin4"), port("a", addresses=(("blue4", "10.0.0.3"), ("twin4", "10.0.0.3")))),
+        intent(*BLUE),
+    ],
     "a node moves its tunnel": [
         intent(*BLUE, BLUE6, port("a"), port("b", PARIS)),
         intent(*BLUE, BLUE6, port("a"), port("b", PARIS), nodes=[NODES[0]]),

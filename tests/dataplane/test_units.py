@@ -21,7 +21,8 @@ from weft.dataplane.units import (
     units_behind,
     units_on_devices,
 )
-from weft.plan import NodePlan
+from weft.plan import TABLES as PLAN_TABLES
+from weft.plan import NodePlan, PlanStep
 
 WORKLOADS = [workload(number, ("n1", "n2")[number % 2]) for number in range(6)]
 HERE = [item for item in WORKLOADS if item.node == "n1"]
@@ -84,6 +85,14 @@ def test_the_road_does_not_matter(states):
 def test_changes_are_found_whatever_the_order(old, new):
     neither = object()
     assert _changed_keys(old, new) == {k for k in old | new if old.get(k, neither) != new.get(k, neither)}
+
+
+@given(plans, plans)
+def test_a_step_spares_the_comparison_and_changes_nothing(old, new):
+    old = replace(old, revision=4)
+    everything = {table: {*getattr(old, table), *getattr(new, table)} for table in PLAN_TABLES}
+    assert changed_units(old, new, PlanStep(since=4, touched=everything)) == changed_units(old, new)
+    assert changed_units(old, new, PlanStep(since=3, touched={})) == changed_units(old, new), "of another plan"
 
 
 def test_a_plan_that_shares_its_entries_touches_nothing():

@@ -14,7 +14,7 @@ from weft.agent.report import Report, Reports
 from weft.compiler import Compiler
 from weft.dataplane import Outcome
 from weft.model import BoundPort, Intent, IntentChange, NodeId, PortId
-from weft.plan import Fault, NodePlan
+from weft.plan import Fault, NodePlan, PlanStep
 from weft.store.protocol import Change
 from weft.store.records import Record
 
@@ -27,6 +27,7 @@ class Brain:
         self.history = PlanHistory()
         self.programmed = Programmed()
         self.applied: Outcome | None = None
+        self.step: PlanStep | None = None  # from the plan before to the newest
         self._view = View(node_id)
         self._compiler = Compiler(node_id)
         self._reports = Reports()
@@ -58,7 +59,9 @@ class Brain:
             plan = msgspec.structs.replace(plan, faults=plan.faults | unusable)
         newest = self.history.newest
         if newest is None or (newest.revision, newest.faults) != (plan.revision, plan.faults):
-            self.history.add(plan, self._compiler.take_touched())
+            touched = self._compiler.take_touched()
+            self.step = PlanStep(newest.revision, touched) if newest else None
+            self.history.add(plan, touched)
         return plan
 
     def done(self, plan: NodePlan, outcome: Outcome, at_ms: int) -> Mapping[str, Report | None]:

@@ -47,7 +47,10 @@ class AgentLoop:
         while not self._store.in_sync:  # noqa: ASYNC110  # the store says whether, not when
             await asyncio.sleep(UNSYNCED_POLL_S)
         changes = self._store.changes()
-        self.brain.absorb(await anext(changes))  # the first batch holds everything
+        first = await anext(
+            changes
+        )  # holds everything: seconds of work with 50,000 ports, and the API is asked meanwhile
+        await asyncio.to_thread(self.brain.absorb, first)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._absorb(changes), name="absorb")
             if self._device_events is not None:
@@ -81,7 +84,7 @@ class AgentLoop:
         """Bring the kernel to the newest plan; return whether it took all of it."""
         plan = self.brain.plan()
         try:
-            outcome = await asyncio.to_thread(self._kernel.reconcile, plan, resync=resync)
+            outcome = await asyncio.to_thread(self._kernel.reconcile, plan, resync=resync, step=self.brain.step)
         except (OSError, Unavailable) as err:
             self._complain(plan.revision, str(err))
             return False

@@ -24,6 +24,7 @@ class Compiler:
     def __init__(self, node_id: NodeId) -> None:
         self.node_id = node_id
         self._index = IntentIndex()
+        self._own: dict[PortId, BoundPort] = {}  # ports bound here
         self._local: Counter[NetworkId] = Counter()  # our ports per network; a network not in here has no entries
         self._claimants: dict[Claim, dict[PortId, BoundPort]] = defaultdict(dict)  # of those networks' ports
         self._targets: dict[int, Counter[FdbTarget]] = defaultdict(Counter)  # by VNI: what the flood table is made of
@@ -69,10 +70,7 @@ class Compiler:
 
     def bound_here(self) -> Iterable[BoundPort]:
         """Return the ports this node is asked to host."""
-        for network_id in self._local:
-            for bound in self._index.ports_of[network_id].values():
-                if bound.node_id == self.node_id:
-                    yield bound
+        return self._own.values()
 
     def local_networks(self) -> frozenset[NetworkId]:
         """Return the networks with a port on this node."""
@@ -87,6 +85,9 @@ class Compiler:
             ports |= self._release(old)
         if bound and bound.port.network_id in self._local:
             ports |= self._claim(bound)
+        self._own.pop(port_id, None)
+        if bound and bound.node_id == self.node_id:
+            self._own[port_id] = bound
         for each, step in ((bound, 1), (old, -1)):
             if each is None or each.node_id != self.node_id:
                 continue

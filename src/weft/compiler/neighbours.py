@@ -11,7 +11,7 @@ from weft.plan import NeighbourKey
 
 
 def neighbour_keys(scene: Scene, bound: BoundPort) -> tuple[NeighbourKey, ...]:
-    """Return the keys that an open port answers to; the value of each is the port's MAC.
+    """Return the keys that an open port answers to, each once; the value of each is the port's MAC.
 
     A port with IPv6 answers to the link-local address of its MAC too: it is the only one besides the
     fixed addresses that anti-spoofing lets it use.
@@ -20,8 +20,9 @@ def neighbour_keys(scene: Scene, bound: BoundPort) -> tuple[NeighbourKey, ...]:
     vni = scene.network.vni
     addresses = usable_addresses(scene, bound)
     if any(address.version == 6 for address in addresses):
-        addresses = tuple(dict.fromkeys((*addresses, link_local(bound.port.mac))))
-    return tuple(NeighbourKey(vni, address) for address in addresses)
+        addresses = (*addresses, link_local(bound.port.mac))
+    # one address may come twice, of two subnets that sites made alike at once
+    return tuple(NeighbourKey(vni, address) for address in dict.fromkeys(addresses))
 
 
 def link_local(mac: str) -> IPv6Address:

@@ -37,7 +37,7 @@ from weft.dataplane.units import (
     units_on_devices,
 )
 from weft.model import PortId, WeftError
-from weft.plan import Fault, NodePlan, PortEntry
+from weft.plan import Fault, NodePlan, PlanStep, PortEntry
 
 
 class Kernel:
@@ -70,11 +70,11 @@ class Kernel:
         self._in_doubt = True  # the ledger may differ from the kernel: read it back first
         self._prove_hooks(vxlan_ifindex)
 
-    def reconcile(self, plan: NodePlan, *, resync: bool = False) -> Outcome:
+    def reconcile(self, plan: NodePlan, *, resync: bool = False, step: PlanStep | None = None) -> Outcome:
         """Make the kernel equal to `plan`; what fails is named in the outcome and tried again next time.
 
-        Costs what changed since the last call, or, with `resync`, at the first call and after a failed
-        delete, a full read of the tables. A plan older than the last one is ignored. Blocks for milliseconds.
+        Costs what changed since the last call (`step` says where to look for it), or, with `resync`, at the first
+        call and after a failed delete, a full read of the tables. A plan older than the last one is ignored.
         """
         with self._lock:
             started = time.monotonic()
@@ -88,7 +88,7 @@ class Kernel:
             if self._plan is None:
                 touched = all_units(plan)
             else:
-                touched = changed_units(self._plan, plan) | units_on_devices(plan, moved) | self._waiting.keys()
+                touched = changed_units(self._plan, plan, step) | units_on_devices(plan, moved) | self._waiting.keys()
                 touched |= units_behind(plan, rerouted)
                 touched |= {NODE_UNIT} if VXLAN_DEVICE in moved or self._underlay_device in moved else set()
             difference = self._ledger.absorb(self._encode(touched, plan))

@@ -13,7 +13,7 @@ from weft.dataplane import records
 from weft.dataplane.records import U32, FloodRecord, PortRecord, address_bytes, mac_bytes
 from weft.dataplane.templates import dhcp4_frame, dhcp6_frame, dhcp6_lease, ra_frame
 from weft.model import Address
-from weft.plan import FdbTarget, LocalDevice, NodePlan, PortEntry, RemoteNode
+from weft.plan import FdbTarget, LocalDevice, NodePlan, PlanStep, PortEntry, RemoteNode
 
 # Leaf first: nothing refers to what is not there yet. Deletes go the other way round.
 TABLES = (
@@ -66,17 +66,28 @@ def all_units(plan: NodePlan) -> set[Unit]:
     return units
 
 
-def changed_units(old: NodePlan, new: NodePlan) -> set[Unit]:
-    """Return the units that differ, gone ones included. Cheap where both plans share their entries."""
+def changed_units(old: NodePlan, new: NodePlan, step: PlanStep | None = None) -> set[Unit]:
+    """Return the units that differ, gone ones included. Costs what `step` touched, if it leads from `old` to `new`.
+
+    Else everything is compared, which is cheap where both plans share their tables.
+    """
+    touched = step.touched if step is not None and step.since == old.revision else None
+
+    def changed(table: str) -> set[Any]:
+        before, after = getattr(old, table), getattr(new, table)
+        if touched is None:
+            return _changed_keys(before, after)
+        return {key for key in touched.get(table, ()) if before.get(key) != after.get(key)}
+
     units = set()
     if old.tunnel_ip != new.tunnel_ip:
         units.add(NODE_UNIT)
     for table in ("fdb", "neighbours", "flood"):
-        units.update(Unit(table, key) for key in _changed_keys(getattr(old, table), getattr(new, table)))
+        units.update(Unit(table, key) for key in changed(table))
     if any(unit.table == "flood" for unit in units):
         units.add(SENDERS_UNIT)
     for table in PER_PORT:
-        units.update(Unit("ports", key) for key in _changed_keys(getattr(old, table), getattr(new, table)))
+        units.update(Unit("ports", key) for key in changed(table))
     # a closed port closes the forwarding entries that lead to it
     closed = {unit.key for unit in units if unit.table == "ports" and _closed(old, unit.key) != _closed(new, unit.key)}
     return units | units_on_devices(new, closed)

@@ -14,7 +14,7 @@ from weft.plan.entries import (
     RaEntry,
     RemoteNode,
 )
-from weft.plan.node_plan import TABLES, NodePlan
+from weft.plan.node_plan import TABLES, NodePlan, PlanStep
 
 __all__ = [
     "TABLES",
@@ -28,6 +28,7 @@ __all__ = [
     "LocalDevice",
     "NeighbourKey",
     "NodePlan",
+    "PlanStep",
     "PortEntry",
     "RaEntry",
     "RemoteNode",

@@ -1,7 +1,8 @@
 """The complete contents of one node's tables: what the compiler gives and the data plane takes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address
+from typing import Any
 
 import msgspec
 
@@ -37,6 +38,13 @@ class NodePlan(msgspec.Struct, frozen=True):
     dhcp6: Mapping[str, Dhcp6Entry]  # by device
     ra: Mapping[str, RaEntry]  # by device
     faults: frozenset[Fault] = frozenset()
+
+
+class PlanStep(msgspec.Struct, frozen=True):
+    """Where to look for what a plan changes: it spares a comparison of tables that differ in one entry."""
+
+    since: int  # revision of the plan before
+    touched: Mapping[str, Collection[Any]]  # by table: every key that may differ from that plan's
 
 
 TABLES = ("ports", "fdb", "neighbours", "flood", "dhcp4", "dhcp6", "ra")  # in the order they are written
