@@ -211,7 +211,8 @@ class Engine:
         inner = document.get(self.resource.name)
         values = inner if action.guarded and isinstance(inner, dict) else document
         guarded = [name for name in action.guarded if name in values]
-        policy.enforce(caller, action.rule or name, self.target(record, values, parent), guarded)
+        target = self.target(record, values, parent)
+        self._enforce_seen(caller, action.rule or name, target, guarded, self.target(record, parent=parent))
         key_id = record.key.id
         answers: list[Answer] = [None]
 
@@ -345,12 +346,18 @@ class Engine:
         """Return if `caller` may. What it may not even see is answered as if it were not there."""
         target = self.target(record, item, parent)
         guarded = [name for name in self._guarded if name in item]
+        seen = target
+        if verb == "update" and self.resource.unread_on_update:
+            seen = self.target(record, dict.fromkeys(self.resource.unread_on_update), parent)
+        self._enforce_seen(caller, f"{verb}_{self._rule}", target, guarded, seen)
+
+    def _enforce_seen(
+        self, caller: Caller, rule: str, target: policy.Target, guarded: Sequence[str], seen: policy.Target
+    ) -> None:
         try:
-            policy.enforce(caller, f"{verb}_{self._rule}", target, guarded)
+            policy.enforce(caller, rule, target, guarded)
         except Denied:
-            if verb == "update" and self.resource.unread_on_update:
-                target = self.target(record, dict.fromkeys(self.resource.unread_on_update), parent)
-            if not policy.check(caller, f"get_{self._rule}", target):
+            if not policy.check(caller, f"get_{self._rule}", seen):
                 raise nothing_here() from None
             raise
 

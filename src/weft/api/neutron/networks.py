@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from weft.api.neutron.resource import Look, Resource
+from weft.api.neutron.resource import Look, Match, Resource
 from weft.api.neutron.security.default_group import ensure_default_group
 from weft.commands.addressing.network_segments import Segment, segments_of
 from weft.commands.addressing.scoping import scopes_of
@@ -14,13 +14,16 @@ from weft.commands.sharing.entries import is_external
 from weft.store.pools import live_sites
 from weft.store.records import Record
 from weft.wire.neutron.network import NETWORK
+from weft.wire.neutron.types import to_boolean
 
 
 def _derive(record: Record, look: Look) -> dict[str, Any]:
     subnets = look.state.referrers("network", record.key.id, "subnet")
     scopes = scopes_of(look.state, subnets)
+    external = is_external(look.state, record.key.id)
     return {
-        "router:external": is_external(look.state, record.key.id),
+        **({"is_default": record.get("is_default", False)} if external else {}),
+        "router:external": external,
         "subnets": sorted(subnet.key.id for subnet in subnets),
         "status": "ACTIVE",
         "availability_zones": record.get("availability_zone_hints") or sorted(live_sites(look.state)),
@@ -40,6 +43,11 @@ def _provider(segments: Sequence[Segment]) -> dict[str, Any]:
     return dict(zip(names, values or (None, None, None), strict=True))
 
 
+def _default_filter(values: Sequence[str]) -> Match:
+    wanted = {to_boolean(value) for value in values}
+    return lambda record: record.get("is_default", False) in wanted
+
+
 NETWORKS = Resource(
     name="network",
     collection="networks",
@@ -51,5 +59,6 @@ NETWORKS = Resource(
     delete=deletion("network", delete_network),
     not_found=NetworkNotFound,
     derive=_derive,
+    filters={"is_default": _default_filter},
     ensure=ensure_default_group,
 )

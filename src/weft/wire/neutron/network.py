@@ -88,7 +88,15 @@ NETWORK: tuple[Attribute, ...] = (
     Attribute(name="qos_policy_id", type=types.UUID_OR_NONE, post=True, put=True, guarded=True),
     Attribute(name="port_security_enabled", type=types.BOOLEAN, default=True, post=True, put=True, guarded=True),
     Attribute(  # project-default-networks
-        name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, guarded=True
+        name="is_default",
+        type=types.BOOLEAN,
+        default=False,
+        post=True,
+        put=True,
+        filter=True,
+        guarded=True,
+        derived=True,
+        about="Shown of external networks only.",
     ),
     Attribute(name="dns_domain", type=DNS_DOMAIN, default="", post=True, put=True),  # dns-integration
     Attribute(name="ipv4_address_scope", type=types.STRING_OR_NONE, derived=True),

@@ -143,3 +143,14 @@ async def test_a_gateways_keys_have_rules_of_their_own(alice):
         f"(rule:update_router and ({below} and ({below}:network_id and {below}:external_fixed_ips and "
         f"{below}:enable_snat))) is disallowed by policy",
     )
+
+
+async def test_an_action_on_what_one_may_not_see_is_on_nothing(store, alice, tmp_path):
+    router = await make(alice, "router")
+    async with client_for(store, "reader") as reader:
+        path = f"/v2.0/routers/{router['id']}/add_router_interface"
+        told = error_of(await reader.put(path, json={}))
+    assert told == (403, "PolicyNotAuthorized", "rule:add_router_interface is disallowed by policy")
+    (tmp_path / "policy.yaml").write_text('"get_router": "!"')
+    async with client_under(Policy(tmp_path / "policy.yaml"), store, "reader") as blind:
+        assert error_of(await blind.put(path, json={})) == (404, "HTTPNotFound", "The resource could not be found.")
