@@ -13,6 +13,8 @@ from weft.commands.context import Context
 from weft.commands.l3.conntrack_helpers import helpers_go_with_router
 from weft.commands.l3.forwarding_checks import forwarding_keeps_floating_ip, forwardings_go_with_port
 from weft.commands.l3.keeping import free_floating_ips, keep_service_port
+from weft.commands.l3.local_ips import associations_go_with_port, keep_local_port
+from weft.commands.l3.ndp_state import proxies_go_with_port
 from weft.commands.observing.logs import logs_go_with_group, logs_go_with_port
 from weft.commands.services.hosting import hosting_goes_with
 from weft.commands.sharing.entries import entries_on, unshare
@@ -32,6 +34,9 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {  # kind → what follows, in this 
         logs_go_with_port,
         bindings_go_with_port,
         forwardings_go_with_port,
+        keep_local_port,
+        associations_go_with_port,
+        proxies_go_with_port,
     ),
     "security_group": (logs_go_with_group,),
     "floatingip": (forwarding_keeps_floating_ip,),

@@ -205,10 +205,8 @@ class ServicePortInUse(Conflict):
 
     code = "service_port_in_use"
 
-    def __init__(self, port_id: str, device_owner: str) -> None:
-        super().__init__(
-            f"Port {port_id} cannot be deleted directly via the port API: has device owner {device_owner}."
-        )
+    def __init__(self, port_id: str, reason: str) -> None:
+        super().__init__(f"Port {port_id} cannot be deleted directly via the port API: {reason}.")
 
 
 class GatewayIpInUse(Conflict):

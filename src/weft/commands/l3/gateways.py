@@ -12,6 +12,7 @@ from weft.commands.fixed_ips import subnets_of
 from weft.commands.l3.apart import check_apart
 from weft.commands.l3.draft import Link, RouterDraft
 from weft.commands.l3.errors import RouterExternalGatewayInUseByFloatingIp
+from weft.commands.l3.ndp_state import check_gateway_addresses, check_gateway_unused
 from weft.commands.l3.owners import GATEWAY
 from weft.commands.l3.routes import check_routes, reach_of
 from weft.commands.qos.policies import check_policy
@@ -33,6 +34,7 @@ def set_gateway(draft: RouterDraft, info: Info | None) -> None:
     wanted = info.get("external_fixed_ips") or []
     network_id = check_gateway_info(draft, info)
     if gateway and gateway.network_id == network_id:
+        check_gateway_addresses(draft, wanted)
         if _differ(gateway, wanted):
             draft.readdress(gateway, wanted)
     else:
@@ -91,6 +93,7 @@ def floating_ips_of(draft: RouterDraft) -> list[Record]:
 def _check_unused(draft: RouterDraft, gateway: Link) -> None:
     if floating_ips_of(draft):
         raise RouterExternalGatewayInUseByFloatingIp(draft.id, gateway.network_id)
+    check_gateway_unused(draft)
 
 
 def _differ(gateway: Link, wanted: Sequence[dict[str, Any]]) -> bool:

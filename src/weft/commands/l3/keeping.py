@@ -23,7 +23,7 @@ def keep_service_port(state: State, port: Record, context: Context) -> Sequence[
     if owner in SERVICE_OWNERS:
         kind = FLOATINGIP if owner == FLOATINGIP_OWNER else ROUTER
         if state.get(kind.name, port.get("router_id") or port.get("device_id", "")) is not None:
-            raise ServicePortInUse(port.key.id, owner)
+            raise ServicePortInUse(port.key.id, f"has device owner {owner}")
     return ()
 
 

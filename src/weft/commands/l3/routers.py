@@ -12,6 +12,7 @@ from weft.commands.errors import BadRequest
 from weft.commands.l3.draft import Pickers, RouterDraft, existing_router
 from weft.commands.l3.errors import FlavorNotFound, RouterInUse
 from weft.commands.l3.gateways import set_gateway
+from weft.commands.l3.ndp_state import settle_changed, settle_new
 from weft.commands.l3.routes import Routes, set_routes
 from weft.commands.services.zones import check_zones
 from weft.store.protocol import State
@@ -70,7 +71,8 @@ def update_router(state: State, router_id: str, request: UpdateRouter, context: 
     if not isinstance(request.routes, UnsetType):
         set_routes(draft, request.routes)
         values.pop("routes", None)
-    for field in ("distributed", "ha", "enable_ndp_proxy", "enable_default_route_ecmp", "enable_default_route_bfd"):
+    values.pop("enable_ndp_proxy", None)
+    for field in ("distributed", "ha", "enable_default_route_ecmp", "enable_default_route_bfd"):
         if values.get(field, 0) is None:
             del values[field]
     was_up = draft.values.get("admin_state_up", True)
@@ -80,6 +82,7 @@ def update_router(state: State, router_id: str, request: UpdateRouter, context: 
         draft.set(field, value)
     _check_kind_change(values, was_up=was_up, is_up=draft.values.get("admin_state_up", True))
     draft.reown()
+    settle_changed(draft, request.enable_ndp_proxy)
     return finished(draft, "update router")
 
 
@@ -126,7 +129,7 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
         "ha": bool(request.ha),
         "flavor_id": flavor_id,
         "availability_zone_hints": request.availability_zone_hints,
-        "enable_ndp_proxy": bool(request.enable_ndp_proxy),
+        "enable_ndp_proxy": False,
         "enable_default_route_ecmp": bool(request.enable_default_route_ecmp),
         "enable_default_route_bfd": bool(request.enable_default_route_bfd),
         "tags": [],
@@ -135,6 +138,7 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
     draft = RouterDraft(state, values, context.new_id(), context, pickers)
     if request.external_gateway_info:
         set_gateway(draft, request.external_gateway_info)
+    settle_new(draft, request.enable_ndp_proxy)
     return draft
 
 

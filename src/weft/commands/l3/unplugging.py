@@ -14,6 +14,7 @@ from weft.commands.l3.errors import (
 )
 from weft.commands.l3.gateways import floating_ips_of
 from weft.commands.l3.interfaces import Answer, check_names, interface_answer, seen_subnet
+from weft.commands.l3.ndp_state import check_interface_unused
 from weft.commands.l3.routers import finished
 from weft.store.kinds import FLOATINGIP, PORT
 from weft.store.protocol import State
@@ -72,6 +73,7 @@ def _check_unused(draft: RouterDraft, subnet: Record) -> None:
     for port_id, address in _targets(draft, floating_ips_of(draft)):
         if read_ip(address) in prefix and _is_on(draft.state, port_id, subnet):
             raise RouterInterfaceInUseByFloatingIP(draft.id, subnet.key.id)
+    check_interface_unused(draft, subnet)
     for route in draft.values.get("routes") or ():
         if read_ip(route["nexthop"]) in prefix:
             raise RouterInterfaceInUseByRoute(draft.id, subnet.key.id)

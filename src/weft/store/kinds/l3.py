@@ -45,4 +45,24 @@ CONNTRACK_HELPER = Kind(
 )
 """Fields: router_id, protocol, port, helper."""
 
-KINDS = (ROUTER, FLOATINGIP, PORT_FORWARDING, CONNTRACK_HELPER)
+NDP_PROXY = Kind(
+    "ndp_proxy",
+    refers=(("router_id", "router"),),
+    indexed=("project_id", "port_id", "ip_address"),
+    unique=(("router_id", "ip_address"),),
+)
+"""Fields: project_id, name, description, router_id, port_id (it does not hold its port alive), ip_address,
+created_at."""
+
+LOCAL_IP = Kind(
+    "local_ip",
+    refers=(("network_id", "network"), ("local_port_id", "port")),
+    indexed=("project_id", "local_ip_address"),
+)
+"""Fields: project_id, name, description, network_id, local_port_id (the port that holds the address), local_ip_address,
+ip_mode, created_at."""
+
+LOCAL_IP_ASSOCIATION = Kind("local_ip_association", refers=(("local_ip_id", "local_ip"),), indexed=("fixed_port_id",))
+"""That a port uses a local IP. id = hash of the two. Fields: local_ip_id, fixed_port_id (not held alive), fixed_ip."""
+
+KINDS = (ROUTER, FLOATINGIP, PORT_FORWARDING, CONNTRACK_HELPER, NDP_PROXY, LOCAL_IP, LOCAL_IP_ASSOCIATION)

@@ -5,6 +5,8 @@ from weft.api.neutron.l3.extensions import ROUTER_EXTENSIONS
 from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS, FLOATINGIP_POOLS_BELOW
 from weft.api.neutron.l3.floatingips import FLOATINGIPS
 from weft.api.neutron.l3.further_extensions import FURTHER_EXTENSIONS
+from weft.api.neutron.l3.local_ips import LOCAL_IPS, PORT_ASSOCIATIONS
+from weft.api.neutron.l3.ndp_proxies import NDP_PROXIES
 from weft.api.neutron.l3.port_forwardings import PORT_FORWARDINGS
 from weft.api.neutron.l3.routers import ROUTERS
 
@@ -15,6 +17,9 @@ RESOURCES = (
     PORT_FORWARDINGS,
     FLOATINGIP_POOLS,
     FLOATINGIP_POOLS_BELOW,
+    NDP_PROXIES,
+    LOCAL_IPS,
+    PORT_ASSOCIATIONS,
 )
 
 EXTENSIONS = (*ROUTER_EXTENSIONS, *FURTHER_EXTENSIONS)

@@ -17,4 +17,8 @@ FURTHER_EXTENSIONS = (
               "2020-07-01T10:00:00-00:00", "Add support to port ranges"),
     Extension("l3-conntrack-helper", "L3 Conntrack helper", "2019-04-04T10:00:00-00:00",
               "Allow adding CT target rules for conntrack helper"),
+    Extension("l3-ext-ndp-proxy", "Router support to enable NDP proxy", "2020-08-25T00:00:00-00:00",
+              "Router extension to enable ndp proxy"),
+    Extension("l3-ndp-proxy", "name", "2021-06-29T10:00:00-00:00", "description"),  # Neutron says no more
+    Extension("local_ip", "Local IP", "2021-07-26T10:00:00-00:00", "Support Node Local Virtual IP"),
 )  # fmt: skip

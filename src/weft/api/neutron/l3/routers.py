@@ -34,6 +34,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
         "status": "ACTIVE",
         "external_gateway_info": info,
         "external_gateways": gateways,
+        "enable_ndp_proxy": bool(gateways and record.get("enable_ndp_proxy")),
         "conntrack_helpers": helpers_shown(look.state, record.key.id),
         "availability_zones": record.get("availability_zone_hints") or sorted(live_sites(look.state)),
     }

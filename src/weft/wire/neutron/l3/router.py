@@ -47,7 +47,7 @@ ROUTER: tuple[Attribute, ...] = (
     ),
     Attribute(name="availability_zones", type=types.array({"type": "string"}), derived=True),
     Attribute(  # l3-ext-ndp-proxy
-        name="enable_ndp_proxy", type=types.BOOLEAN_OR_NONE, post=True, put=True, filter=True
+        name="enable_ndp_proxy", type=types.BOOLEAN_OR_NONE, post=True, put=True, filter=True, derived=True
     ),
     Attribute(  # enable-default-route-ecmp
         name="enable_default_route_ecmp", type=types.BOOLEAN_OR_NONE, default=None, post=True, put=True, guarded=True
