@@ -125,10 +125,12 @@ async def test_without_keystone_those_who_are_known_go_on_and_the_others_wait(ke
     gate.close()
 
 
-@pytest.mark.parametrize("options", [{"auth_type": "nonsense"}, {"http_connect_timeout": "soon"}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{"auth_type": "nonsense"}, {"http_connect_timeout": "soon"}, {"pasword": "x"}], ids=str
+)
 def test_options_that_cannot_be_used_are_told_at_start(options):
     with pytest.raises(BadAuthtoken):
-        KeystoneGate({"auth_url": "http://127.0.0.1:1/v3", **options})
+        KeystoneGate({"auth_type": "password", "auth_url": "http://127.0.0.1:1/v3", **options})
 
 
 def test_this_file_speaks_to_a_real_one(keystone):

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 THREADS = 8
 QUEUE_MAX = 256  # requests that wait for Keystone; beyond, 503
+GROUP = "keystone_authtoken"
 SERVICE_TYPE = "network"  # what access rules of application credentials are looked at for
 
 
@@ -124,20 +125,26 @@ def known_from(environ: Mapping[str, Any]) -> Known:
 
 def _protocol(options: Mapping[str, str | int | bool]) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     try:
-        from keystoneauth1.exceptions import ClientException  # only those who have a Keystone pay for these
-        from keystonemiddleware.auth_token import AuthProtocol
+        from keystoneauth1 import loading  # only those who have a Keystone pay for these
+        from keystoneauth1.exceptions import ClientException
+        from keystonemiddleware.auth_token import AUTH_TOKEN_OPTS, AuthProtocol
         from keystonemiddleware.exceptions import ConfigurationError
         from oslo_config import cfg
     except ImportError as err:
         raise BadAuthtoken(f"[keystone_authtoken] needs `pip install weft[keystone]`: {err}") from err
     config = cfg.ConfigOpts()
     config([], project="weft")
-    given = {"service_type": SERVICE_TYPE, **{name: str(value) for name, value in options.items()}}
-    given["delay_auth_decision"] = "false"  # a refusal is told apart from a Keystone that is away
+    given = {"service_type": SERVICE_TYPE, **options, "delay_auth_decision": False}  # a refusal is told from no answer
     if "memcached_servers" not in given:
-        given["token_cache_time"] = "-1"  # off: `gate.py` remembers, and bounds what it remembers
+        given["token_cache_time"] = -1  # off: `gate.py` remembers, and bounds what it remembers
     try:
-        protocol = AuthProtocol(_told, {**given, "oslo_config_config": config})
+        for group, known in AUTH_TOKEN_OPTS:
+            config.register_opts(known, group=group)
+        if "auth_type" in given:
+            config.register_opts(loading.get_auth_plugin_conf_options(str(given["auth_type"])), group=GROUP)
+        for name, value in given.items():
+            config.set_override(name, value, group=GROUP)
+        protocol = AuthProtocol(_told, {"oslo_config_config": config})
     except (ConfigurationError, cfg.Error, ClientException, ValueError) as err:
         raise BadAuthtoken(f"[keystone_authtoken]: {err}") from err
     return protocol  # type: ignore[no-any-return]
