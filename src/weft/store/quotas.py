@@ -20,7 +20,7 @@ from weft.store.records import Key, Record
 from weft.store.writes import Write
 
 UNLIMITED = -1
-DEFAULTS_ID = "default limits"  # of the QUOTA record that holds for all projects; no project has blanks in its ID
+DEFAULTS_ID = "*"  # of the QUOTA record that holds for all projects; no project is called that
 DEFAULTS: Mapping[str, int] = {  # Neutron's, conf/quota.py; what it does not count is not here
     "network": 100,
     "subnet": 100,
