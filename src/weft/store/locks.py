@@ -25,6 +25,15 @@ def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:
         yield Claim(VNI, number) if of == "vxlan" else Claim("segment", str(record.get("key")))
     if record.key.kind == "subnet" and record.get("subnetpool_id") and _is_recent(record, "cidr", since_hlc):
         yield Claim(f"{PREFIX_POOL}{record.get('subnetpool_id')}", str(record.get("cidr")))
+    if record.key.kind in ("trunk", "subport") and _is_recent(record, "port_id", since_hlc):
+        yield Claim("trunk_port", str(record.get("port_id")))
+    if record.key.kind == "subport" and _is_recent(record, "segmentation_id", since_hlc):
+        yield Claim(f"trunk.{record.get('trunk_id')}", str(record.get("segmentation_id")))
+    if record.key.kind == "conntrack_helper" and _is_recent(record, "helper", since_hlc):
+        content = "/".join(str(record.get(name)) for name in ("protocol", "port", "helper"))
+        yield Claim(f"conntrack_helper.{record.get('router_id')}", content)
+    if record.key.kind == "ndp_proxy" and _is_recent(record, "ip_address", since_hlc):
+        yield Claim(f"ndp_proxy.{record.get('router_id')}", str(record.get("ip_address")))
     if record.key.kind != "port":
         return
     if _is_recent(record, "mac_address", since_hlc):

@@ -19,15 +19,18 @@ class Routes:
         for engine in engines:
             resource = engine.resource
             if resource.parent is None:
-                self._tops[tuple(resource.url_path.split("/"))] = engine
+                self._tops[tuple(_plain(part) for part in resource.url_path.split("/"))] = engine
                 self._tagged[resource.collection] = engine
             else:
                 self._parts[resource.parent.name, resource.url_path] = engine
 
     def find(self, parts: Sequence[str]) -> tuple[Engine, Sequence[str]] | None:
-        """Return the collection that a path begins with, and the rest of the path."""
-        for length in (2, 1):  # some collections lie in one of their own name
-            head = (*parts[: length - 1], *(part.removesuffix(".json") for part in parts[length - 1 : length]))
+        """Return the collection that a path begins with, and the rest of the path.
+
+        Hyphens and underscores are one, as in Neutron (pecan_wsgi/controllers/root.py).
+        """
+        for length in (1, 2):
+            head = (*map(_plain, parts[: length - 1]), *map(_last, parts[length - 1 : length]))
             if engine := self._tops.get(head):
                 return engine, parts[length:]
         # Neutron serves tags below the bare name of the collection: /policies/{id}/tags, /security_groups/{id}/tags.
@@ -55,6 +58,14 @@ class Routes:
         if name == "tags" and "tags" in engine.resource.by_name:
             return await serve_tags(engine, request, id, list(below[1:]), parent)
         raise nothing_here()
+
+
+def _plain(part: str) -> str:
+    return part.replace("-", "_")
+
+
+def _last(part: str) -> str:
+    return _plain(part.removesuffix(".json"))
 
 
 async def _serve_collection(engine: Engine, request: Request, parent: Record | None) -> Response:

@@ -23,7 +23,7 @@ from weft.store.kinds import FLOATINGIP
 from weft.store.kinds.l3 import PORT_FORWARDING
 from weft.store.protocol import State
 from weft.store.records import Key, Record
-from weft.store.writes import Claim, Write, Writes
+from weft.store.writes import Write, Writes
 
 Values = dict[str, Any]
 
@@ -69,11 +69,9 @@ def create_port_forwardings(state: State, requests: Sequence[CreatePortForwardin
         router_id = _router_for(state, floating_ip, values, context)
         key = Key("fabric", PORT_FORWARDING.name, context.new_id())
         writes[key] = Write(key, values, create=True)
-        if not floating_ip.get("router_id"):
-            led = {"router_id": router_id, "port_id": None, "fixed_ip_address": None}
-            writes.setdefault(floating_ip.key, Write(floating_ip.key, led))
+        writes.setdefault(floating_ip.key, _noted(floating_ip, router_id))
         made.append(values)
-    return Writes(tuple(writes.values()), _claims(made), actor=context.actor, verb="create port forwarding")
+    return Writes(tuple(writes.values()), actor=context.actor, verb="create port forwarding")
 
 
 def update_port_forwarding(state: State, forwarding_id: str, request: UpdatePortForwarding, context: Context) -> Writes:
@@ -95,8 +93,9 @@ def update_port_forwarding(state: State, forwarding_id: str, request: UpdatePort
     if any(present.get(name) != values[name] for name in ("external_port_range", "internal_port_range")):
         _check_collisions(state, values, others, forwarding_id)
     changed = {name: value for name, value in values.items() if present.get(name) != value}
-    writes = (Write(forwarding.key, changed),) if changed else ()
-    return Writes(writes, _claims([values]), actor=context.actor, verb="update port forwarding")
+    noted = _noted(floating_ip, floating_ip.get("router_id"))
+    writes = (Write(forwarding.key, changed), noted) if changed else ()
+    return Writes(writes, actor=context.actor, verb="update port forwarding")
 
 
 def delete_port_forwarding(state: State, forwarding_id: str, context: Context) -> Writes:
@@ -249,6 +248,10 @@ def _number(ports: str) -> int | str:
     return int(first) if first == last else ports
 
 
-def _claims(made: Sequence[Values]) -> tuple[Claim, ...]:
-    """Keep processes of one site from forwarding the ports of one floating IP at once: ranges cannot be claimed."""
-    return tuple(Claim("port_forwarding", floatingip_id) for floatingip_id in {one["floatingip_id"] for one in made})
+def _noted(floating_ip: Record, router_id: str | None) -> Write:
+    """Return the write of the floating IP that goes with every change of its port forwardings.
+
+    Ranges cannot be claimed, but two processes of a site cannot write one floating IP on the same view of it; and its
+    revision grows, as Neutron's does (db/models/port_forwarding.py, revises_on_change).
+    """
+    return Write(floating_ip.key, {"router_id": router_id, "port_id": None, "fixed_ip_address": None})

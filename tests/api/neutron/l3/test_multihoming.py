@@ -98,6 +98,6 @@ async def test_pools_are_the_subnets_of_external_networks(alice, place, second):
         "project_id": "p-alice",
         "tenant_id": "p-alice",
     }
-    assert (await alice.get("/v2.0/floatingip_pools/floatingip_pools")).content == answer.content
+    assert (await alice.get("/v2.0/floatingip-pools")).content == answer.content
     told = "['cidr'] is invalid attribute for filtering"
     assert error_of(await alice.get("/v2.0/floatingip_pools?cidr=x")) == (400, "HTTPBadRequest", told)

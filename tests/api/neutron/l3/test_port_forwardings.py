@@ -136,8 +136,8 @@ async def test_what_no_forwarding_is(forwarding, alice):
         404, "PortNotFound", f"Port {NOWHERE} could not be found.",
     )  # fmt: skip
     fixed_ips = forwarding.web["fixed_ips"]
-    assert error_of(await ask(external_port=1, internal_port=1, internal_ip_address="10.0.0.99")) == bad(
-        "Requested internal IP address 10.0.0.99 is not suitable for internal neutron port "
+    assert error_of(await ask(external_port=1, internal_port=1, internal_ip_address="10.0.1.99")) == bad(
+        "Requested internal IP address 10.0.1.99 is not suitable for internal neutron port "
         f"{forwarding.web['id']}, as its fixed_ips are {fixed_ips}"
     )
     nowhere = f"/v2.0/floatingips/{NOWHERE}/port_forwardings"
@@ -172,7 +172,7 @@ async def test_a_forwarding_is_changed(forwarding):
     assert error_of(await forwarding.change(made, external_port_range="8000:8100", internal_port_range="1")) == bad(
         "There is a port collision with the external_port_range. The following ranges collide: 8080:8080 and 8000:8100"
     )
-    assert error_of(await forwarding.change(other, internal_ip_address="10.0.0.99")) == bad(
+    assert error_of(await forwarding.change(other, internal_ip_address="10.0.1.99")) == bad(
         "The internal IP does not correspond to an address on the internal port, which has fixed_ips "
         f"{forwarding.web['fixed_ips']}"
     )

@@ -2,7 +2,7 @@
 
 from weft.api.neutron.l3.conntrack_helpers import CONNTRACK_HELPERS
 from weft.api.neutron.l3.extensions import ROUTER_EXTENSIONS
-from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS, FLOATINGIP_POOLS_BELOW
+from weft.api.neutron.l3.floatingip_pools import FLOATINGIP_POOLS
 from weft.api.neutron.l3.floatingips import FLOATINGIPS
 from weft.api.neutron.l3.further_extensions import FURTHER_EXTENSIONS
 from weft.api.neutron.l3.local_ips import LOCAL_IPS, PORT_ASSOCIATIONS
@@ -16,7 +16,6 @@ RESOURCES = (
     FLOATINGIPS,
     PORT_FORWARDINGS,
     FLOATINGIP_POOLS,
-    FLOATINGIP_POOLS_BELOW,
     NDP_PROXIES,
     LOCAL_IPS,
     PORT_ASSOCIATIONS,

@@ -1,7 +1,6 @@
 """`/v2.0/floatingip_pools`, described: IPv4 subnets of external networks. Source: neutron, db/l3_fip_pools_db.py."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from weft.api.neutron.made import Asked, made_record
 from weft.api.neutron.resource import Look, Resource
@@ -44,6 +43,3 @@ FLOATINGIP_POOLS = Resource(
     made=_made,
     not_found=SubnetNotFound,
 )
-
-# Where Neutron has it, and with it tempest: its API_PREFIX is its name. Its documentation has the short path.
-FLOATINGIP_POOLS_BELOW = replace(FLOATINGIP_POOLS, path="floatingip_pools/floatingip_pools")
