@@ -22,6 +22,7 @@ from weft.commands.errors import (
 )
 from weft.commands.l3.protection import check_not_external, idle_floating_ips
 from weft.commands.qos.policies import check_policy, policy_for_network
+from weft.commands.services.default_network import check_only_default
 from weft.commands.services.zones import check_zones
 from weft.commands.sharing.entries import (
     ACCESS_EXTERNAL,
@@ -29,6 +30,7 @@ from weft.commands.sharing.entries import (
     EVERYONE,
     entries_on,
     entry_for,
+    is_external,
     reshared,
     share,
     unshare,
@@ -104,6 +106,11 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     network = existing_network(state, network_id)
     values = changed_fields(network, request)
     shared, external = values.pop("shared", UNSET), values.pop("external", UNSET)
+    if values.get("is_default") is True:
+        if request.external is True or is_external(state, network_id):
+            check_only_default(state, network_id)
+        else:
+            del values["is_default"]  # only an external network can be the default
     values.pop("segments", None)
     asked = {name: values.pop(name) for name in PROVIDER_FIELDS if name in values}
     picker = SegmentPicker(state, context)
@@ -165,6 +172,8 @@ def _create(state: State, request: CreateNetwork, picker: SegmentPicker, context
         reason = "Attributes 'vlan_transparent' and 'qinq' can not be set to True for the same network."
         raise BadRequest("network", reason)
     check_zones(state, request.availability_zone_hints)
+    if request.is_default:
+        check_only_default(state, None)
     id = context.new_id()
     made = network_segments(request, id, picker, context)
     values: dict[str, Any] = {
@@ -176,7 +185,7 @@ def _create(state: State, request: CreateNetwork, picker: SegmentPicker, context
         **made.values,
         "port_security_enabled": request.port_security_enabled,
         "availability_zone_hints": request.availability_zone_hints,
-        "is_default": request.is_default,
+        "is_default": request.is_default and request.external,
         "dns_domain": request.dns_domain,
         "qos_policy_id": policy_for_network(state, request.project_id, request.qos_policy_id, context),
         "tags": [],

@@ -41,6 +41,7 @@ from weft.api.neutron.quotas import Quotas
 from weft.api.neutron.resources import RESOURCES
 from weft.api.neutron.routes import Routes
 from weft.api.neutron.services.hosting import Hosting
+from weft.api.neutron.services.topology import AutoAllocatedTopology
 from weft.api.neutron.versions import show_resources, show_versions
 from weft.model import WeftError
 from weft.store.protocol import Store
@@ -59,6 +60,7 @@ class NeutronApp:
     def __init__(self, store: Store, authenticate: Authenticate, policy: Policy) -> None:
         self._store, self._authenticate, self._policy = store, authenticate, policy
         self._quotas = Quotas(store)
+        self._topology = AutoAllocatedTopology(store)
         engines = [Engine(resource, store) for resource in RESOURCES]
         self._routes = Routes(engines)
         self._hosting = Hosting(store, engines)
@@ -123,6 +125,8 @@ class NeutronApp:
             engine, rest = found
             return await self._routes.serve(engine, request, rest)
         head = parts[0].removesuffix(".json")
+        if head == "auto-allocated-topology":
+            return await self._topology.serve(request, parts[1:])
         if head not in ("extensions", "quotas"):
             raise nothing_here()
         if head == "quotas":

@@ -3,7 +3,7 @@
 Source: neutron-lib, exceptions/agent.py and flavors.py; neutron, extensions/{dhcpagentscheduler,l3agentscheduler}.py.
 """
 
-from weft.model import Conflict, Invalid, NotFound
+from weft.model import Conflict, Denied, Invalid, NotFound
 
 
 class AgentNotFound(NotFound):
@@ -121,3 +121,30 @@ class InvalidL3Agent(NotFound):
 
     def __init__(self, agent_id: str) -> None:
         super().__init__(f"Agent {agent_id} is not a L3 Agent or has been disabled")
+
+
+class AutoAllocationFailure(Conflict):
+    """The cloud lacks what a ready-made network is made from."""
+
+    code = "auto_allocation_failure"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Deployment error: {reason}.")
+
+
+class DefaultExternalNetworkExists(Conflict):
+    """Another external network is the default one."""
+
+    code = "default_external_network_exists"
+
+    def __init__(self, network_id: str) -> None:
+        super().__init__(f"A default external network already exists: {network_id}.")
+
+
+class NotAuthorized(Denied):
+    """Another project's business."""
+
+    code = "not_authorized"
+
+    def __init__(self) -> None:
+        super().__init__("Not authorized.")

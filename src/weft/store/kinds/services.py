@@ -21,4 +21,8 @@ FLAVOR_PROFILE = Kind("flavor_profile", refers=(("flavor_id", "flavor"), ("servi
 """That a flavor has a profile. id = hash of the two, so that the same at two sites is one. Fields: flavor_id,
 service_profile_id."""
 
-KINDS = (AGENT, HOSTING, FLAVOR, SERVICE_PROFILE, FLAVOR_PROFILE)
+AUTO_ALLOCATED_TOPOLOGY = Kind("auto_allocated_topology", indexed=("project_id",))
+"""The network that a project was given ready-made. id = hash of the project. Fields: project_id, network_id, router_id
+(neither is held alive: a project may delete what it was given), is_ready."""
+
+KINDS = (AGENT, HOSTING, FLAVOR, SERVICE_PROFILE, FLAVOR_PROFILE, AUTO_ALLOCATED_TOPOLOGY)

@@ -21,6 +21,8 @@ EXTENSIONS = (
               "Stores success/failure of last sync to Placement"),
     Extension("agent_sort_key", "Agents Sort Key", "2013-02-03T10:00:00-00:00",
               "Enabling the keyword sort_key for sorting in agents."),
+    Extension("auto-allocated-topology", "Auto Allocated Topology Services", "2016-01-01T00:00:00-00:00",
+              "Auto Allocated Topology Services."),
     Extension("availability_zone", "Availability Zone", "2015-01-01T10:00:00-00:00",
               "The availability zone extension."),
     Extension("availability_zone_filter", "Availability Zone Filter Extension", "2018-06-22T10:00:00-00:00",
