@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pyroute2 import IPRoute
 
 from weft.agent.main import main
-from weft.dataplane import bpf, loader
+from weft.dataplane import bpf, filters, loader, vxlan_device
 from weft.dataplane.object_file import MapSpec
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -27,6 +27,7 @@ LOAD, EQUALS, RETURN = 0x20, 0x15, 0x06  # struct sock_filter: BPF_LD|W|ABS, BPF
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
 NUMBER_AT, FIRST_ARGUMENT_AT = 0, 16  # in struct seccomp_data
 UNKNOWN_KIND, UNKNOWN_MAP_TYPE = "weft-none", 200
+forgotten: set[str] = set()  # kinds of queueing disciplines and filters
 
 
 def fail_system_call(name: str, command: int | None, code: int) -> None:
@@ -48,6 +49,10 @@ def fail_system_call(name: str, command: int | None, code: int) -> None:
 
 def forget_kind(kind: str) -> None:
     """Let the kernel not know this kind of link, queueing discipline or filter."""
+    if kind == vxlan_device.KIND:
+        vars(vxlan_device)["KIND"] = UNKNOWN_KIND
+        return
+    forgotten.add(kind)
 
     class Poorer:
         def __init__(self) -> None:
@@ -62,19 +67,12 @@ def forget_kind(kind: str) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(self._whole, name)
 
-        def link(self, command: str, **settings: Any) -> Any:
-            if settings.get("kind") == kind:
-                settings = {"ifname": settings["ifname"], "kind": UNKNOWN_KIND}
-            return self._whole.link(command, **settings)
-
         def tc(self, command: str, what: str, index: int, *rest: Any, **settings: Any) -> Any:
-            if what == kind:
+            if what in forgotten:
                 what, settings = UNKNOWN_KIND, {"parent": settings.get("parent", 0)}
             return self._whole.tc(command, what, index, *rest, **settings)
 
-    for module in list(sys.modules.values()):
-        if module.__name__.startswith("weft.") and vars(module).get("IPRoute") is IPRoute:
-            vars(module)["IPRoute"] = Poorer
+    vars(filters)["IPRoute"] = Poorer
 
 
 def forget_map(number: int) -> None:

@@ -11,8 +11,8 @@ from tests.dataplane.fabric import PIN_ROOT, VNI, W1, W3, WORKLOADS, add_machine
 from tests.dataplane.netns import inside, ip, namespaces, run, run_in
 from weft.dataplane import DeviceWatch, Kernel, PortState, bpf, bpf_map
 from weft.dataplane.bpf import Command
-from weft.dataplane.devices import VxlanPortTaken
 from weft.dataplane.links import Links
+from weft.dataplane.vxlan_device import VxlanPortTaken
 from weft.plan import Fault, FdbKey
 
 pytestmark = pytest.mark.kernel

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from weft.dataplane.devices import VXLAN_DEVICE
 from weft.dataplane.links import Hooks, Place
+from weft.dataplane.vxlan_device import VXLAN_DEVICE
 
 
 class Hook(NamedTuple):

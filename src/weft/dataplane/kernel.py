@@ -13,11 +13,10 @@ from pathlib import Path
 from weft.dataplane import bpffs
 from weft.dataplane.attach import Attachments
 from weft.dataplane.bpf_map import per_cpu_sum
-from weft.dataplane.devices import VXLAN_DEVICE, Devices, ensure_vxlan_device, remove_vxlan_device
+from weft.dataplane.devices import Devices
 from weft.dataplane.drops import DropReason, name_of
-from weft.dataplane.filters import Filters
 from weft.dataplane.ledger import Difference, Ledger, Tables, empty_tables
-from weft.dataplane.links import Links, has_links
+from weft.dataplane.links import Hooks, Links, has_links
 from weft.dataplane.loader import KernelRefused, Loaded, load, remove_stale_maps
 from weft.dataplane.outcome import Drops, Outcome, PortState
 from weft.dataplane.records import FLOOD_LOCAL_MAX, FLOOD_REMOTE_MAX, PORT_DROP_KEY, U32
@@ -36,6 +35,7 @@ from weft.dataplane.units import (
     units_behind,
     units_on_devices,
 )
+from weft.dataplane.vxlan_device import VXLAN_DEVICE, ensure_vxlan_device, remove_vxlan_device
 from weft.model import PortId, WeftError
 from weft.plan import Fault, NodePlan, PlanStep, PortEntry
 
@@ -59,7 +59,7 @@ class Kernel:
         self._loaded: Loaded = load(pin_dir)
         if use_links is None:
             use_links = has_links(self._loaded.programs["to_underlay"])
-        hooks = Links(pin_dir / "links") if use_links else Filters()
+        hooks = Links(pin_dir / "links") if use_links else _filters()
         self._attachments = Attachments(hooks, self._loaded.programs, underlay_device)
         self._ledger = Ledger()
         self._plan: NodePlan | None = None
@@ -263,10 +263,16 @@ class Kernel:
 def sweep(pin_dir: Path) -> None:
     """Remove everything that a Kernel with this `pin_dir` left, whether or not one is running."""
     bpffs.remove_directory(pin_dir)
-    filters = Filters()
+    filters = _filters()
     for name in filters.read():
         filters.forget(name)
     remove_vxlan_device()
+
+
+def _filters() -> Hooks:
+    from weft.dataplane.filters import Filters  # and pyroute2, a quarter of a second that kernels with links save
+
+    return Filters()
 
 
 def _subject(unit: Unit) -> str:

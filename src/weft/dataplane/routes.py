@@ -8,27 +8,25 @@ refuses, IPv6 gateways) is left out: for those nodes the kernel is asked for eve
 import errno
 import socket
 import struct
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address
+
+from weft.dataplane.netlink import HEADER, REPLY_MAX, attribute, attributes, message, open_socket
 
 GROUPS = 1 << 0 | 1 << 6 | 1 << 7 | 1 << 31  # links, IPv4 routes, IPv4 rules, next hops (uapi/linux/rtnetlink.h)
 _NEWLINK, _NEWROUTE, _GETROUTE = 16, 24, 26
-_REQUEST = 1
 _UNICAST = 1
 _FIB_MATCH = 0x2000  # show the route with all its next hops, not the path chosen this time
 _DST, _SRC, _OIF, _GATEWAY, _MULTIPATH, _VIA, _ENCAP = 1, 2, 4, 5, 9, 18, 22  # enum rtattr_type_t
-_HEADER = struct.Struct("=IHHII")
 _ROUTE = struct.Struct("=8BI")
-_ATTRIBUTE = struct.Struct("=HH")
-_REPLY_MAX = 65536
 
 
 class Routes:
     """Remembers next hops until a route, a rule or the underlay device changes. For one namespace."""
 
     def __init__(self) -> None:
-        self._watch = _socket(GROUPS)
-        self._ask = _socket(0)
+        self._watch = open_socket(GROUPS)
+        self._ask = open_socket()
         self._towards: tuple[int, IPv4Address | None] = (0, None)
         self._known: dict[IPv4Address, IPv4Address | None] = {}
 
@@ -57,13 +55,13 @@ class Routes:
 
     def _resolve(self, remote: IPv4Address, source: IPv4Address, ifindex: int) -> IPv4Address | None:
         self._ask.send(question(remote, source, ifindex))
-        return answer(self._ask.recv(_REPLY_MAX), remote, ifindex)
+        return answer(self._ask.recv(REPLY_MAX), remote, ifindex)
 
     def _has_changed(self, ifindex: int) -> bool:
         changed = False
         while True:
             try:
-                changed |= is_relevant(self._watch.recv(_REPLY_MAX, socket.MSG_DONTWAIT), ifindex)
+                changed |= is_relevant(self._watch.recv(REPLY_MAX, socket.MSG_DONTWAIT), ifindex)
             except BlockingIOError:
                 return changed
             except OSError as err:
@@ -76,16 +74,16 @@ def question(remote: IPv4Address, source: IPv4Address, ifindex: int) -> bytes:
     """Return the netlink message that asks for the route to `remote` out of one device."""
     body = _ROUTE.pack(socket.AF_INET, 32, 32, 0, 0, 0, 0, 0, _FIB_MATCH)
     for kind, value in ((_DST, remote.packed), (_SRC, source.packed), (_OIF, struct.pack("=I", ifindex))):
-        body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), kind) + value
-    return _HEADER.pack(_HEADER.size + len(body), _GETROUTE, _REQUEST, 1, 0) + body
+        body += attribute(kind, value)
+    return message(_GETROUTE, body)
 
 
-def answer(message: bytes, remote: IPv4Address, ifindex: int) -> IPv4Address | None:
+def answer(reply: bytes, remote: IPv4Address, ifindex: int) -> IPv4Address | None:
     """Return the one next hop that the kernel's answer names, `remote` itself if it is on-link; None if not one."""
-    length, kind, _flags, _seq, _pid = _HEADER.unpack_from(message)
-    if kind != _NEWROUTE or _ROUTE.unpack_from(message, _HEADER.size)[7] != _UNICAST:
+    length, kind, *_ = HEADER.unpack_from(reply)
+    if kind != _NEWROUTE or _ROUTE.unpack_from(reply, HEADER.size)[7] != _UNICAST:
         return None
-    found = dict(_attributes(message[_HEADER.size + _ROUTE.size : length]))
+    found = dict(attributes(reply[HEADER.size + _ROUTE.size : length]))
     if not found.keys().isdisjoint((_MULTIPATH, _VIA, _ENCAP)) or found.get(_OIF) != struct.pack("=I", ifindex):
         return None
     return IPv4Address(found[_GATEWAY]) if _GATEWAY in found else remote
@@ -96,21 +94,8 @@ def is_relevant(notice: bytes, ifindex: int) -> bool:
 
     The kernel does not tell that a device's routes went with the device; that it went down, it does.
     """
-    _length, kind, _flags, _seq, _pid = _HEADER.unpack_from(notice)
+    _length, kind, *_ = HEADER.unpack_from(notice)
     if kind not in (_NEWLINK, _NEWLINK + 1):
         return True
-    (changed,) = struct.unpack_from("=i", notice, _HEADER.size + 4)
+    (changed,) = struct.unpack_from("=i", notice, HEADER.size + 4)
     return bool(changed == ifindex)
-
-
-def _attributes(rest: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(rest) >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(rest)
-        yield kind & 0x3FFF, rest[_ATTRIBUTE.size : length]
-        rest = rest[max(length + 3 & ~3, _ATTRIBUTE.size) :]
-
-
-def _socket(groups: int) -> socket.socket:
-    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
-    made.bind((0, groups))
-    return made
