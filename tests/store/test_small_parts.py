@@ -15,6 +15,8 @@ from weft.store.newest import Newest
 from weft.store.records import Key, write
 from weft.store.recovery import site_of, writer_name
 from weft.store.runtime import BEAT, NODE_EXPIRY_S, Heard, RuntimeView
+from weft.store.wire import decode_record, encode_record
+from weft.store.writes import UnusableId, Write
 
 A1 = NodeId("a1")
 
@@ -95,3 +97,14 @@ def test_an_index_forgets_what_is_taken_out():
 def test_a_writer_names_its_site_and_its_life():
     assert site_of(writer_name(SiteId("lyon-3"), 1_800_000_000_000)) == "lyon-3"
     assert site_of("lyon-3") == "lyon-3"
+
+
+@given(st.text(max_size=300) | st.text(st.characters(codec="ascii"), max_size=300))
+def test_an_id_that_can_be_written_can_be_read(id):
+    key = Key("fabric", "region", id)
+    try:
+        Write(key, {"name": "x"})
+    except UnusableId:
+        return
+    record = write(None, key, {"name": "x"}, 1 << 20, SiteId("a"))
+    assert decode_record(encode_record(record), None) == record

@@ -15,6 +15,7 @@ import msgspec
 from weft.model import Invalid
 from weft.store.clock import MAX_AHEAD_MS, ms_from_hlc
 from weft.store.records import Field, Key, Record, Stamp
+from weft.store.writes import RECORD_ID
 
 FORMAT = 1
 RECORD_BYTES_MAX = 256 * 1024
@@ -28,7 +29,6 @@ INT_MAX = 2**63 - 1
 
 _SCOPE = re.compile(r"fabric|(region|site)\.[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_ID = re.compile(r"[\x21-\x7e]{1,255}")  # printable ASCII without space: UUIDs, host names, hashes
 _FIELD = re.compile(r"[\x21-\x7e]{1,128}")
 _WRITER = re.compile(
     r"([a-z0-9]([a-z0-9-]{0,62})?(\+[a-z0-9]{1,16})?)?"
@@ -64,7 +64,7 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
     format_, scope, kind, id, versions, wire_fields = _parse(data)
     if format_ != FORMAT:
         raise BadRecord(f"format {format_}, this version reads {FORMAT}")
-    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and _ID.fullmatch(id)):
+    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
         raise BadRecord(f"no key: {str(Key(scope, kind, id))[:200]!r}")
     # Most records have one stamp or two, names are everywhere the same and so are many values: what is shared
     # takes no memory and is checked once. With 100,000 ports that halves both.

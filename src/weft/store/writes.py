@@ -1,20 +1,37 @@
 """What a command decides, as a value: records to write and scarce items to hold while doing so."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from weft.model import Conflict, SiteId
+from weft.model import Conflict, Invalid, SiteId
 from weft.store.records import Key
+
+RECORD_ID = re.compile(r"[\x21-\x7e]{1,255}")  # printable ASCII without space: UUIDs, host names, hashes
+
+
+class UnusableId(Invalid):
+    """No record can have this ID: it goes into the log's subjects and must mean the same everywhere."""
+
+    code = "unusable_id"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"'{id[:300]}' cannot be an ID: 1 to 255 printable ASCII characters without blanks can.")
 
 
 class Write(msgspec.Struct, frozen=True):
-    """Fields to set on one record."""
+    """Fields to set on one record. Raises UnusableId: some IDs are what a client says."""
 
     key: Key
     values: Mapping[str, Any]
     create: bool = False  # the record must not exist (a tombstone counts as absent only under another ID)
+
+    def __post_init__(self) -> None:
+        """Refuse what no site could read."""
+        if not RECORD_ID.fullmatch(self.key.id):
+            raise UnusableId(self.key.id)
 
 
 class Claim(msgspec.Struct, frozen=True):

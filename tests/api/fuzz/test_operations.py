@@ -28,7 +28,7 @@ from .cloud import Cloud
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.filterwarnings("ignore")]  # the generator's worries are not ours
 
-EXAMPLES = int(os.environ.get("EXAMPLES") or 40)  # per operation that writes; those that read get a third
+EXAMPLES = int(os.environ.get("EXAMPLES") or 24)  # per operation that writes; those that read get a third
 SEED = int(os.environ.get("SEED") or 1)
 CHECKS = [
     not_a_server_error,

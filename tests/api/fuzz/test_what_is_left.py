@@ -56,8 +56,8 @@ def test_pages_and_shows_agree_with_the_list(cloud: Cloud, resource: Resource, c
     assert sorted(paged, key=repr) == sorted(whole, key=repr)
     if "show" in resource.verbs:
         for each in whole[:50]:
-            shown = cloud.ask("GET", f"{path}/{each['id']}", caller=caller)
-            assert shown.json() == {resource.name: each}
+            shown = cloud.ask("GET", f"{path}/{id_of(each)}", caller=caller)
+            assert shown.json()[resource.name].items() >= each.items()  # a list may say less
 
 
 def test_the_cloud_can_be_emptied(cloud: Cloud):
@@ -77,6 +77,11 @@ def test_the_cloud_can_be_emptied(cloud: Cloud):
         if not refusals:
             break
     assert not refusals
+
+
+def id_of(shown: dict[str, Any]) -> str:
+    """Return what an object is called in paths: not all have an ID."""
+    return str(next(shown[name] for name in ("id", "network_id", "type") if name in shown))
 
 
 def listed(cloud: Cloud, resource: Resource, caller: str = "admin") -> list[dict[str, Any]]:
