@@ -50,7 +50,7 @@ async def test_a_secret_is_told_once_and_opens_the_project(api, cast, ann):
     ("why", "values", "status", "says"),
     [
         ("more than one has", {"roles": [{"name": "admin"}]}, 400, "unassigned role"),
-        ("unknown role", {"roles": [{"name": "nope"}]}, 404, "Could not find role: nope."),
+        ("unknown role", {"roles": [{"name": "nope"}]}, 404, "Role nope is not defined"),
         ("over already", {"expires_at": "2001-01-01T00:00:00"}, 400, "must not be before now"),
         ("no time", {"expires_at": "soon"}, 400, "Timestamp not in expected format"),
         ("unknown member", {"color": "red"}, 400, "'color' was unexpected"),

@@ -46,7 +46,7 @@ async def test_who_cannot_log_in_is_not_told_why(guest, why, name, password, sco
     ("why", "body", "says"),
     [
         ("not JSON", b"{", "Malformed JSON"),
-        ("no auth", b"{}", "missing required field `auth`"),
+        ("no auth", b"{}", "Expecting to find auth in request body."),
         ("wrong type", b'{"auth": {"identity": {"methods": "password"}}}', "$.auth.identity.methods"),
         ("method without its part", b'{"auth": {"identity": {"methods": ["password"]}}}', "password in identity"),
         ("not UTF-8", b'{"auth": {"identity": {"methods": ["\xff"]}}}', "Malformed JSON"),

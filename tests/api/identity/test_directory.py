@@ -45,7 +45,14 @@ async def test_make_find_change_and_delete(api, kind, values):
         ("no such parent", "POST", "/projects", {"project": {"name": "a", "parent_id": "no"}}, 400, "project: no."),
         ("no such user", "PATCH", "/users/no", {"user": {"name": "a"}}, 404, "Could not find user: no."),
         ("no such user", "DELETE", "/users/no", None, 404, "Could not find user: no."),
-        ("other domain", "PATCH", f"/users/{ADMIN_USER}", {"user": {"domain_id": "no"}}, 400, "domain_id"),
+        (
+            "other domain",
+            "PATCH",
+            f"/users/{ADMIN_USER}",
+            {"user": {"domain_id": "no"}},
+            400,
+            "Cannot change Domain ID",
+        ),
         ("no such role", "PUT", f"/projects/{ADMIN_PROJECT}/users/{ADMIN_USER}/roles/no", None, 404, "role: no"),
         ("wrong method", "PUT", "/users", None, 405, "not allowed"),
     ],
@@ -160,3 +167,32 @@ async def test_the_catalogue_names_our_own_site_first_then_every_site(api):
     assert (await api("GET", f"/services/{services[0]['id']}")).json()["service"]["name"] == "neutron"
     chosen = (await api("GET", "/endpoints?interface=public&region_id=b")).json()["endpoints"]
     assert len(chosen) == 3
+
+
+@pytest.mark.parametrize(
+    ("why", "method", "path", "body", "says"),
+    [
+        ("nothing to change", "PATCH", "/domains/default", {"domain": {}}, "{} should be non-empty"),
+        ("unknown option", "POST", "/users", {"user": {"name": "a", "options": {"x": 1}}}, "('x' was unexpected)"),
+        (
+            "two factors",
+            "POST",
+            "/users",
+            {"user": {"name": "a", "options": {"multi_factor_auth_enabled": True}}},
+            "not",
+        ),
+        ("unknown method", "POST", "/auth/tokens", {"auth": {"identity": {"methods": ["x"]}}}, "find x in identity"),
+    ],
+)
+async def test_what_keystone_calls_a_bad_request(api, why, method, path, body, says):
+    answer = await api(method, path, body)
+    assert (answer.status_code, says in answer.json()["error"]["message"]) == (400, True), f"{why}: {answer.text}"
+
+
+@pytest.mark.parametrize("path", ["/services", "/endpoints", "/policies", "/role_inferences", "/auth/catalog"])
+async def test_what_a_token_for_a_domain_is_not_for(api, path):
+    identity = {"methods": ["token"], "token": {"id": api.token}}
+    scope = {"domain": {"id": "default"}}
+    answer = await api("POST", "/auth/tokens", {"auth": {"identity": identity, "scope": scope}})
+    assert (await api("GET", path)).status_code == 200
+    assert (await api("GET", path, X_Auth_Token=answer.headers["X-Subject-Token"])).status_code == 403

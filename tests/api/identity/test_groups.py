@@ -33,7 +33,7 @@ async def test_members_come_and_go(api):
         assert (await api("DELETE", path)).status_code == 204
     gone = await api("DELETE", path)
     assert gone.status_code == 404
-    assert gone.json()["error"]["message"] == f"User '{user['id']}' not found in group '{group['id']}'."
+    assert gone.json()["error"]["message"] == f"User '{user['id']}' not found in group '{group['id']}'"
 
 
 @pytest.mark.parametrize("ends", ["membership", "grant", "group"])

@@ -61,8 +61,10 @@ async def test_a_project_that_acts_as_a_domain_is_one(api):
     made = await api.make("project", name="acme", is_domain=True)
     assert (made["is_domain"], made["domain_id"]) == (True, None)
     assert (await api("GET", f"/domains/{made['id']}")).json()["domain"]["name"] == "acme"
-    inside = await api.make("project", name="shop", parent_id=made["id"])
-    assert inside["domain_id"] == made["id"]
+    inside = await api.make("project", name="shop", parent_id=made["id"], domain_id=made["id"])
+    assert inside["parent_id"] == made["id"]
+    elsewhere = await api("POST", "/projects", {"project": {"name": "x", "parent_id": made["id"]}})
+    assert (elsewhere.status_code, "is acting as a domain" in elsewhere.text) == (400, True)
 
 
 async def test_tags(api):

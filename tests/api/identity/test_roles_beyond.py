@@ -69,7 +69,7 @@ async def test_an_inherited_role_holds_below_and_not_there(api, cast, above):
     domain = await api.make("domain", name="acme")
     user = await api.make("user", name="ann", password="pw")
     parent = await api.make("project", name="parent", domain_id=domain["id"])
-    child = await api.make("project", name="child", parent_id=parent["id"])
+    child = await api.make("project", name="child", parent_id=parent["id"], domain_id=domain["id"])
     target = {"domain": f"domains/{domain['id']}", "project": f"projects/{parent['id']}"}[above]
     path = f"/OS-INHERIT/{target}/users/{user['id']}/roles/{await cast.role('member')}/inherited_to_projects"
     assert (await api("HEAD", path)).status_code == 404

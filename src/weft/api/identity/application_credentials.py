@@ -25,14 +25,23 @@ from weft.commands.identity.application_credentials import (
 from weft.commands.identity.ask import Ask
 from weft.commands.identity.directory import NoSuchThing, named, require
 from weft.commands.identity.holding import with_implied
+from weft.model import NotFound
 from weft.store.execute import execute
 from weft.store.protocol import State
 from weft.store.records import Record
-from weft.wire.keystone.fields import Spec, checked_body
+from weft.wire.keystone.fields import MALFORMED, BadBody, Spec, checked_body
 from weft.wire.keystone.resources import ACCESS_RULE, APPLICATION_CREDENTIAL, ID, NAME
 
 ROLE_REF = Spec(member="roles", fields={"id": ID, "name": NAME}, required=(), extra=False)
 RULE = Spec(member="access_rules", fields=ACCESS_RULE, required=(), extra=False)
+
+
+class NoSuchRole(NotFound):
+    """Nobody has heard of a role that a credential should have."""
+
+    code = "no_such_role"
+
+
 SECRET_BYTES = 64  # as Keystone's own
 
 
@@ -124,7 +133,7 @@ def _role_ids(state: State, asked: Any, opened: Opened) -> list[str]:
         given, _ = checked_body({"roles": each}, ROLE_REF, creating=True)
         role = state.get("role", given.get("id", "")) or named(state, "role", given.get("name", ""), None)
         if role is None:
-            raise NoSuchThing("role", str(given.get("id") or given.get("name")))
+            raise NoSuchRole(f"Role {given.get('id') or given.get('name')} is not defined")
         found |= dict.fromkeys(each.key.id for each in with_implied(state, role.key.id))
     if not set(found) <= set(own):
         raise BadApplicationCredential("Cannot create an application credential with unassigned role")
@@ -143,7 +152,7 @@ def _expiry(given: str | None, now_us: int) -> int | None:
         return None
     expires_at_us = us_from_iso(given)
     if expires_at_us <= now_us:
-        raise BadApplicationCredential("The 'expires_at' must not be before now.")
+        raise BadBody(f"The 'expires_at' must not be before now.{MALFORMED}")
     return expires_at_us
 
 

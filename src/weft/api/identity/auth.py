@@ -94,14 +94,13 @@ async def own_system(request: Request) -> Response:
 
 
 async def own_catalog(request: Request) -> Response:
-    """GET /v3/auth/catalog: the catalogue of the caller's scope."""
+    """GET /v3/auth/catalog: the catalogue of the caller's project."""
     identity = identity_of(request)
-    token = identity.open_token(request.headers.get("X-Auth-Token")).token
-    if token.scope.kind == "none":
-        raise Forbidden("identity:get_auth_catalog")
-    return answer(
-        {"catalog": catalog(identity.store.state, identity.settings, token.scope), "links": list_links(request)}
-    )
+    scope = identity.open_token(request.headers.get("X-Auth-Token")).token.scope
+    if scope.kind != "project":
+        raise Forbidden  # as in Keystone; the token itself tells it for every scope
+    links = {"self": f"{identity.settings.identity_url}/auth/catalog"}
+    return answer({"catalog": catalog(identity.store.state, identity.settings, scope), "links": links})
 
 
 def _subject(request: Request, action: str) -> tuple[str, Opened]:

@@ -1,5 +1,6 @@
 """Requests in, JSON out: the small dialect that all of the identity API shares."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from weft.store.writes import Receipt, Writes
 from weft.wire.keystone.fields import MALFORMED, BadBody
 
 T = TypeVar("T")
+_MISSING = re.compile(r"Object missing required field `(\w+)`(?: - at `\$([\w.]*?)\.?(\w+)`)?")
 
 BODY_BYTES_MAX = 112 * 1024  # Keystone's [oslo_middleware] max_request_body_size
 
@@ -54,9 +56,14 @@ async def body_as(request: Request, type: type[T]) -> T:
     try:
         return msgspec.json.decode(await _read(request), type=type)
     except msgspec.ValidationError as err:
-        raise BadBody(f"{err}.{MALFORMED}") from err
+        raise BadBody(f"{_MISSING.sub(_expecting, str(err))}.{MALFORMED}") from err
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:  # the last: nested absurdly deep
         raise BadBody(f"Malformed JSON in request body: {err}") from err
+
+
+def _expecting(missing: re.Match[str]) -> str:
+    """Return Keystone's words for a member that is not there."""
+    return f"Expecting to find {missing[1]} in {missing[3] or 'request body'}"
 
 
 async def json_body(request: Request) -> Any:

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from weft.api.identity.http import answer, caller, identity_of, nothing
-from weft.api.identity.listing import list_links
 from weft.api.identity.policy import enforce
 from weft.commands.identity.directory import require
 from weft.commands.identity.holding import implied_by
@@ -23,7 +22,8 @@ async def index(request: Request) -> Response:
     identity, prior_id = identity_of(request), request.path_params["id"]
     state, base = identity.store.state, identity.settings.identity_url
     prior = require(state, "role", prior_id)
-    return answer({"role_inference": _inferences(state, prior, base), "links": list_links(request)})
+    links = {"self": f"{base}/roles/{prior_id}/implies"}
+    return answer({"role_inference": _inferences(state, prior, base), "links": links})
 
 
 async def show(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def inferences(request: Request) -> Response:
     state, base = identity.store.state, identity.settings.identity_url
     priors = sorted(state.of_kind("role"), key=lambda role: str(role.get("name")))
     rules = [_inferences(state, prior, base) for prior in priors if implied_by(state, prior.key.id)]
-    return answer({"role_inferences": rules, "links": list_links(request)})
+    return answer({"role_inferences": rules})
 
 
 def _body(request: Request) -> dict[str, Any]:

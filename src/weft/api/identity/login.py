@@ -16,6 +16,8 @@ from weft.store.records import Record
 from weft.wire.keystone.auth import AuthSpec, IdentitySpec, ScopeSpec, UserWithPassword
 from weft.wire.keystone.fields import MALFORMED, BadBody
 
+KEYSTONES_OTHER_METHODS = ("external", "mapped", "oauth1", "openid", "saml2", "totp", "kerberos")
+
 
 async def log_in(identity: Identity, auth: AuthSpec, client: str) -> Token:
     """Return a token for what `auth` asks. Raises Unauthenticated, Throttled, BadBody, Forbidden, NotYetSeeded."""
@@ -89,8 +91,10 @@ async def _prove(identity: Identity, given: IdentitySpec, client: str) -> Proof:
 
 
 async def _prove_by(identity: Identity, method: str, given: IdentitySpec, client: str) -> Proof:
+    if method in KEYSTONES_OTHER_METHODS:
+        raise Unauthenticated("Attempted to authenticate with an unsupported method.")
     if method not in ("password", "token", "application_credential"):
-        raise Unauthenticated
+        raise BadBody(f"Expecting to find {method[:255]} in identity.{MALFORMED}")
     part = getattr(given, method)
     if part is None:
         raise BadBody(f"Expecting to find {method} in identity.{MALFORMED}")

@@ -17,8 +17,8 @@ class Forbidden(Denied):
 
     code = "forbidden"
 
-    def __init__(self, action: str) -> None:
-        super().__init__(f"You are not authorized to perform the requested action: {action}.")
+    def __init__(self, action: str = "") -> None:
+        super().__init__(f"You are not authorized to perform the requested action{': ' if action else ''}{action}.")
 
 
 class About(msgspec.Struct, frozen=True):
@@ -130,14 +130,24 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }  # fmt: skip
 """Actions that are not here are for administrators."""
 
-NOT_FOR_DOMAINS = ("domain", "implied_role", "role", "service", "endpoint", "region")
-"""Kinds that a token for a domain neither makes, changes nor deletes, whoever holds it (their `scope_types`)."""
-_FABRIC_WIDE = frozenset(f"{verb}_{kind}" for kind in NOT_FOR_DOMAINS for verb in ("create", "update", "delete"))
+_CHANGED_BY_FABRIC = ("domain", "role", "region", "limit", "registered_limit")
+_SEEN_BY_FABRIC = (
+    "implied_role", "service", "endpoint", "policy", "application_credential", "access_rule", "trust", "system_grant",
+)  # fmt: skip
+_PLURALS = {"policy": "policies"}
+NOT_FOR_DOMAINS = frozenset(
+    [f"{verb}_{kind}" for kind in (*_CHANGED_BY_FABRIC, *_SEEN_BY_FABRIC) for verb in ("create", "update", "delete")]
+    + [f"{verb}_{kind}" for kind in _SEEN_BY_FABRIC for verb in ("get", "check", "revoke")]
+    + [f"list_{_PLURALS.get(kind, kind + 's')}" for kind in _SEEN_BY_FABRIC]
+    + ["create_limits", "create_registered_limits", "list_role_inference_rules", "list_domain_roles", "get_domain_role"]
+    + ["list_trusts_of_user"]
+)
+"""What nobody does with a token for a domain, administrators either (their `scope_types` lack it)."""
 
 
 def enforce(who: Caller, action: str, about: About = NOTHING) -> None:
     """Return if `who` may. Raises Forbidden, which names the action as Keystone does."""
-    is_out_of_scope = who.domain_id is not None and action in _FABRIC_WIDE
+    is_out_of_scope = who.domain_id is not None and action in NOT_FOR_DOMAINS
     if is_out_of_scope or not any(rule(who, about) for rule in RULES.get(action, (admin,))):
         raise Forbidden(f"identity:{action}")
 

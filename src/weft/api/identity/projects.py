@@ -106,16 +106,12 @@ async def show(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """POST /v3/projects: one with `is_domain` is a domain."""
-    state, who = identity_of(request).store.state, caller(request)
+    who = caller(request)
     known, extra = checked_body(await json_body(request), PROJECT, creating=True)
     values = {**known, **({"extra": extra} if extra else {})}
     if values.pop("is_domain", False):
         return await _create_domain(request, who, values)
-    parent = state.get("project", values.get("parent_id") or "")
-    if not values.get("domain_id"):
-        home = parent.get("domain_id") if parent else values.get("parent_id")
-        known_home = home if home and state.get("domain", home) else None
-        values["domain_id"] = known_home or who.domain_id or DEFAULT_DOMAIN
+    values["domain_id"] = values.get("domain_id") or who.domain_id or DEFAULT_DOMAIN  # not that of the parent
     return await create_with(request, PROJECTS, who, uuid.uuid4().hex, values)
 
 

@@ -31,7 +31,7 @@ from weft.commands.identity.catalogue import (
 )
 from weft.commands.identity.directory import NoSuchThing
 from weft.commands.identity.names import DuplicateName
-from weft.wire.keystone.fields import Spec, checked_body
+from weft.wire.keystone.fields import MALFORMED, Spec, checked_body
 from weft.wire.keystone.resources import ENDPOINT, REGION, SERVICE
 
 
@@ -154,7 +154,7 @@ async def _values(request: Request, listed: Listed, *, creating: bool) -> dict[s
 
 def _require_region(request: Request, id: str | None) -> None:
     if id and not _has_region(request, id):
-        raise BadEndpoint(f"Could not find region: {id}.")
+        raise BadEndpoint(f"Expecting to find endpoint region_id in region table.{MALFORMED}")
 
 
 def _has_region(request: Request, id: str | None) -> bool:

@@ -16,8 +16,8 @@ from weft.wire.keystone.resources import ROLE
 
 
 def _shown(record: Record) -> dict[str, Any]:
-    body = {name: record.get(name) for name in ("name", "domain_id", "description")}
-    return {**body, "options": dict(record.get("options") or {})}
+    body = {name: record.get(name) for name in ("name", "domain_id")}
+    return {**body, "description": record.get("description") or None, "options": dict(record.get("options") or {})}
 
 
 def _about(state: State, values: Values) -> About:

@@ -18,7 +18,7 @@ from weft.commands.identity.directory import NoSuchThing, Scope, named, require
 from weft.commands.identity.trusts import BadTrust, create_trust, delete_trust
 from weft.store.protocol import State
 from weft.store.records import Record
-from weft.wire.keystone.fields import Spec, checked_body
+from weft.wire.keystone.fields import MALFORMED, Spec, checked_body
 from weft.wire.keystone.resources import ID, NAME, TRUST
 
 ROLE_REF = Spec(member="roles", fields={"id": ID, "name": NAME}, required=())
@@ -120,7 +120,7 @@ def _role_ids(state: State, known: dict[str, Any]) -> list[str]:
 def _expiry(given: str | None, now_us: int) -> int | None:
     expires_at_us = us_from_iso(given) if given else None
     if expires_at_us is not None and expires_at_us <= now_us:
-        raise BadTrust("The 'expires_at' must not be before now.")
+        raise BadTrust(f"The 'expires_at' must not be before now.{MALFORMED}")
     return expires_at_us
 
 

@@ -116,7 +116,12 @@ async def groups(request: Request) -> Response:
     found_for(request, USERS, who, "list_groups_for_user")
     base = identity.settings.identity_url
     found = [each for each in groups_of(identity.store.state, id) if who.domain_id in (None, each.get("domain_id"))]
-    return listing(request, "groups", [GROUPS.body(each, base) for each in found], filters=("name",))
+    return listing(
+        request,
+        "groups",
+        [{**GROUPS.body(each, base), "membership_expires_at": None} for each in found],
+        filters=("name",),
+    )
 
 
 async def hashed(identity: Identity, password: str | None) -> str | None:

@@ -59,8 +59,7 @@ def require_mutable(record: Record, ask: Ask, verb: str) -> None:
         )
 
 
-def require_same(record: Record, ask: Ask, *names: str) -> None:
-    """Raise CannotChange if one of these would change."""
-    for name in names:
-        if name in ask.values and ask.values[name] != record.get(name):
-            raise CannotChange(f"Invalid input for field '{name}': it cannot be changed.")
+def require_same_domain(record: Record, ask: Ask) -> None:
+    """Raise CannotChange if the thing would move to another domain."""
+    if ask.values.get("domain_id", record.get("domain_id")) != record.get("domain_id"):
+        raise CannotChange("Cannot change Domain ID")

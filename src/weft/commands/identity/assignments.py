@@ -33,9 +33,10 @@ class NoSuchAssignment(NotFound):
     code = "assignment_not_found"
 
     def __init__(self, assignment: Assignment) -> None:
+        target = "system" if assignment.scope == SYSTEM else assignment.scope.id
         super().__init__(
             f"Could not find role assignment with role: {assignment.role_id}, user or group: {assignment.actor_id}, "
-            f"project, domain, or system: {assignment.scope.id}."
+            f"project, domain, or system: {target}."
         )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from weft.commands.identity.ask import Ask, changes, require_same
+from weft.commands.identity.ask import Ask, changes, require_same_domain
 from weft.commands.identity.clearing import deletes
 from weft.commands.identity.directory import require
 from weft.commands.identity.names import free_name
@@ -19,7 +19,7 @@ class NotAMember(NotFound):
     code = "not_a_member"
 
     def __init__(self, group_id: str, user_id: str) -> None:
-        super().__init__(f"User '{user_id}' not found in group '{group_id}'.")
+        super().__init__(f"User '{user_id}' not found in group '{group_id}'")
 
 
 def create_group(ask: Ask, state: State) -> Writes:
@@ -34,7 +34,7 @@ def create_group(ask: Ask, state: State) -> Writes:
 def update_group(ask: Ask, state: State) -> Writes:
     """Set some fields. Raises NoSuchThing, CannotChange and DuplicateName."""
     group = require(state, "group", ask.id)
-    require_same(group, ask, "domain_id")
+    require_same_domain(group, ask)
     values = changes(group, ask)
     if "name" in values:
         values["name"] = free_name(state, "group", values["name"], group.get("domain_id"), own_id=ask.id)

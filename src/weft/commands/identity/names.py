@@ -11,7 +11,7 @@ class DuplicateName(Conflict):
     code = "duplicate_name"
 
     def __init__(self, kind: str, details: str) -> None:
-        super().__init__(f"Conflict occurred attempting to store {kind.replace('_', ' ')} - {details}.")
+        super().__init__(f"Conflict occurred attempting to store {kind} - {details}.")
 
 
 def free_name(state: State, kind: str, name: str, domain_id: str | None, *, own_id: str) -> str:

@@ -79,6 +79,11 @@ def _above(state: State, parent_id: str, domain_id: str) -> list[Record]:
     if parent_id == domain_id:
         return []
     parent = state.get("project", parent_id)
+    if state.get("domain", parent_id) is not None:
+        raise BadPlace(
+            f"Cannot create project, the parent ({parent_id}) is acting as a domain, but this project's domain id "
+            f"({domain_id}) does not match the parent's id."
+        )
     if parent is None:
         raise BadPlace(f"Could not find project: {parent_id}.")
     if parent.get("domain_id") != domain_id:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from weft.commands.identity.ask import Ask, changes, require_mutable, require_same
+from weft.commands.identity.ask import Ask, changes, require_mutable, require_same_domain
 from weft.commands.identity.clearing import deletes
 from weft.commands.identity.directory import require
 from weft.commands.identity.names import free_name
@@ -47,7 +47,7 @@ def update_role(ask: Ask, state: State) -> Writes:
     """Set some fields. Raises NoSuchThing, Immutable, CannotChange and DuplicateName."""
     role = require(state, "role", ask.id)
     require_mutable(role, ask, "update")
-    require_same(role, ask, "domain_id")
+    require_same_domain(role, ask)
     values = changes(role, ask)
     if "name" in values:
         values["name"] = free_name(state, "role", values["name"], role.get("domain_id"), own_id=ask.id)

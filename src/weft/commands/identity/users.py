@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft.commands.identity.ask import Ask, changes, require_same
+from weft.commands.identity.ask import Ask, changes, require_same_domain
 from weft.commands.identity.clearing import deletes
 from weft.commands.identity.directory import require
 from weft.commands.identity.names import free_name
@@ -44,7 +44,7 @@ def update_user(ask: Ask, state: State) -> Writes:
     Raises Invalid, NoSuchThing, BadUserOption and DuplicateName.
     """
     user = require(state, "user", ask.id)
-    require_same(user, ask, "domain_id")
+    require_same_domain(user, ask)
     values = changes(user, ask)
     _checked(values)
     if "name" in values:

@@ -45,6 +45,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     items: "Field | None" = None
     distinct: bool = False
     minimum: int | None = None
+    members: tuple[str, ...] = ()  # of an object: these and no others
     secret: bool = False  # never repeated in an answer
     fixed: bool = False  # given at the start or never; an update may only repeat it
 
@@ -73,6 +74,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, Field]
     required: tuple[str, ...] = ("name",)
     extra: bool = True  # unknown members are kept and shown again, as in Keystone
+    empty_change: bool = True  # an update that changes nothing is fine
 
 
 def checked_body(raw: Any, spec: Spec, *, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -87,6 +89,8 @@ def checked_body(raw: Any, spec: Spec, *, creating: bool) -> tuple[dict[str, Any
     given = raw[spec.member]
     if not isinstance(given, dict):
         raise wrong(spec.member, given, f"{_shown(given)} is not of type 'object'")
+    if not given and not creating and not spec.empty_change:
+        raise wrong(spec.member, given, "{} should be non-empty")
     for name in spec.required if creating else ():
         if name not in given:
             raise wrong(spec.member, _without_secrets(given, spec), f"{name!r} is a required property")
@@ -112,6 +116,12 @@ def check(name: str, value: Any, field: Field) -> None:
         raise wrong(name, what, f"{what} is not of type {field.type!r}".lstrip())
     if field.one_of and value not in field.one_of:
         raise wrong(name, value, f"{what} is not one of {list(field.one_of)!r}")
+    if (
+        isinstance(value, dict)
+        and field.members
+        and (strangers := [each for each in value if each not in field.members])
+    ):
+        raise wrong(name, value, f"Additional properties are not allowed ({strangers[0]!r} was unexpected)")
     if isinstance(value, str):
         if not is_text(value):
             raise wrong(name, "", "it holds half a surrogate pair")

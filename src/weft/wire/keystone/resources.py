@@ -9,7 +9,12 @@ NAME = Field(length_min=1, length_max=255, pattern=r"[\S]+")
 SHORT_NAME = Field(length_min=1, length_max=64, pattern=r"[\S]+")
 TEXT = Field(nullable=True)
 FLAG = Field(type="boolean")
-OPTIONS = Field(type="object")
+OPTIONS = Field(type="object", members=("immutable",))
+USER_OPTIONS = Field(
+    type="object",
+    members=("ignore_change_password_upon_first_use", "ignore_password_expiry", "ignore_lockout_failure_attempts",
+             "lock_password", "ignore_user_inactivity", "multi_factor_auth_rules", "multi_factor_auth_enabled"),
+)  # fmt: skip
 TAG = Field(length_min=1, length_max=255, pattern=r"^[^,/]*$")
 TAGS = Field(type="array", items=TAG, length_max=80, distinct=True)
 URL = Field(length_max=225, pattern="^[a-zA-Z0-9+.-]+:.+")
@@ -19,6 +24,7 @@ DOMAIN = Spec(
     member="domain",
     fields={"name": SHORT_NAME, "description": TEXT, "enabled": FLAG, "tags": TAGS, "options": OPTIONS,
             "explicit_domain_id": FIXED_ID},
+    empty_change=False,
 )  # fmt: skip
 PROJECT = Spec(
     member="project",
@@ -28,7 +34,7 @@ PROJECT = Spec(
 )  # fmt: skip
 USER = Spec(
     member="user",
-    fields={"name": NAME, "password": Field(nullable=True, secret=True), "enabled": FLAG, "options": OPTIONS,
+    fields={"name": NAME, "password": Field(nullable=True, secret=True), "enabled": FLAG, "options": USER_OPTIONS,
             "domain_id": FIXED_ID, "default_project_id": TEXT, "description": TEXT, "email": TEXT},
 )  # fmt: skip
 GROUP = Spec(member="group", fields={"name": SHORT_NAME, "description": TEXT, "domain_id": FIXED_ID})
@@ -46,12 +52,14 @@ SERVICE = Spec(
     fields={"type": Field(length_min=1, length_max=255), "name": Field(length_max=255, nullable=True),
             "description": TEXT, "enabled": FLAG},
     required=("type",),
+    empty_change=False,
 )  # fmt: skip
 ENDPOINT = Spec(
     member="endpoint",
     fields={"interface": Field(one_of=("admin", "internal", "public")), "service_id": Field(), "url": URL,
             "region_id": REGION_ID, "region": REGION_ID, "enabled": FLAG, "name": TEXT, "description": TEXT},
     required=("interface", "service_id", "url"),
+    empty_change=False,
 )  # fmt: skip
 ACCESS_RULE = {
     "path": Field(length_max=225, pattern=r"^/\.*"),
