@@ -1,5 +1,6 @@
 """The state in memory: quick and always equal to the slow and obvious answer."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,22 @@ def check_lookups(state: MergedState) -> None:
     for mac in ("m1", "m2", 7):
         found = {record.key for record in state.lookup("port", "mac_address", mac)}
         assert found == {r.key for r in live if r.key.kind == "port" and mac in values_at(r, "mac_address")}
+
+
+LISTS = [
+    ("IDs in a list", "security_groups[]", ["g1", "g2"], ["g1", "g2"]),
+    ("none of them", "security_groups[]", [], []),
+    ("other things in the list", "security_groups[]", ["g1", {"id": "g2"}, None], ["g1"]),
+    ("no list", "security_groups[]", "g1", []),
+    ("a field of each", "fixed_ips[].subnet_id", [{"subnet_id": "s1"}, {}, "s2"], ["s1"]),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), [row[1:] for row in LISTS], ids=[row[0] for row in LISTS])
+def test_values_in_lists(path, value, expected):
+    key = Key("fabric", "port", "p")
+    record = write(None, key, {path.partition("[")[0]: value}, 1, "a")
+    assert list(values_at(record, path)) == expected
 
 
 @given(_steps, st.randoms(use_true_random=False))

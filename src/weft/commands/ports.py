@@ -122,7 +122,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     )
     if "security_groups" in values:
         values["security_groups"] = Protector(state, context).checked(
-            values["security_groups"], context.project_id or port.get("project_id")
+            values["security_groups"], port.get("project_id"), context.project_id
         )
         if sorted(values["security_groups"]) == sorted(port.get("security_groups", [])):
             del values["security_groups"]

@@ -401,13 +401,20 @@ class Engine:
 
 
 def _with_one_of(values: Sequence[Any], records: Iterable[Record], read: Callable[[Record], Any]) -> list[Record]:
-    """Return the records of which `read` gives one of the values; some clients ask for thousands of these at once."""
+    """Return the records of which `read` gives one of the values, or a list with one of them in it.
+
+    Some clients ask for thousands of values at once.
+    """
     records = list(records)
     try:
         wanted = frozenset(values)
         return [record for record in records if read(record) in wanted]
     except TypeError:  # lists and objects are compared one by one
-        return [record for record in records if read(record) in values]
+        return [record for record in records if _is_among(read(record), values)]
+
+
+def _is_among(held: Any, values: Sequence[Any]) -> bool:
+    return held in values or (isinstance(held, list) and any(one in values for one in held))
 
 
 def read_query_fields(request: Request) -> list[str]:

@@ -91,11 +91,6 @@ def _some_matches(fixed_ips: Sequence[dict[str, str]], key: str, operands: set[s
     return any(ip[key] in operands for ip in fixed_ips)
 
 
-def _groups_filter(values: Sequence[str]) -> Match:
-    wanted = set(values)
-    return lambda record: not wanted.isdisjoint(record.get("security_groups", ()))
-
-
 PORTS = Resource(
     name="port",
     collection="ports",
@@ -108,5 +103,5 @@ PORTS = Resource(
     not_found=PortNotFound,
     derive=_derive,
     ensure=ensure_default_group,
-    filters={"fixed_ips": _fixed_ips_filter, "security_groups": _groups_filter},
+    filters={"fixed_ips": _fixed_ips_filter},
 )

@@ -67,12 +67,15 @@ class Protector:
             return {"port_security_enabled": True, "security_groups": [self._default_group(project_id)]}
         return {"port_security_enabled": True, "security_groups": self.checked(groups, project_id)}
 
-    def checked(self, groups: Sequence[str], project_id: str) -> list[str]:
-        """Return groups that a port of the project may have. Raises SecurityGroupNotFound, SecurityGroupConflict."""
+    def checked(self, groups: Sequence[str], *projects: str | None) -> list[str]:
+        """Return groups that a port may have: those that one of the projects, its owner's or the asker's, may use.
+
+        Raises SecurityGroupNotFound, SecurityGroupConflict.
+        """
         missing, stateful = [], set()
         for group_id in groups:
             group = self._state.get(SECURITY_GROUP.name, group_id)
-            if group is None or not is_usable(self._state, group, project_id, self._context):
+            if group is None or not any(is_usable(self._state, group, one, self._context) for one in projects):
                 missing.append(group_id)
             else:
                 stateful.add(bool(group.get("stateful", True)))

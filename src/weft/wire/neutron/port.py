@@ -111,6 +111,8 @@ PORT: tuple[Attribute, ...] = (
         type=types.UUIDS_OR_NONE,
         post=True,
         put=True,
+        filter=True,
+        index="security_groups[]",
         about="Left out: the project's default group. Empty or null: none.",
     ),
     Attribute(  # allowed-address-pairs

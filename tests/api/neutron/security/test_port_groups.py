@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.neutron.callers import error_of, make, refused
+from tests.api.neutron.callers import client_for, error_of, make, refused
 from tests.api.neutron.security.test_groups import default_of
 from tests.api.neutron.security.test_groups import make as make_group
 
@@ -87,3 +87,30 @@ async def test_stateful_and_stateless_do_not_mix(alice, network):
         "Error Cannot apply both stateful and stateless security groups on the same port at the same time while "
         "attempting the operation.",
     )
+
+
+async def test_a_shared_group_serves_other_projects(alice, bob, admin):
+    group = await make_group(alice, "security_group", name="ours")
+    policy = {"object_type": "security_group", "object_id": group["id"], "action": "access_as_shared"}
+    answer = await admin.post("/v2.0/rbac-policies", json={"rbac_policy": {**policy, "target_tenant": "*"}})
+    assert answer.status_code == 201, answer.text
+    seen = (await bob.get(f"/v2.0/security-groups/{group['id']}")).json()["security_group"]
+    assert seen["shared"] is True
+    network = await make(bob, "network")
+    port = await make(bob, "port", network_id=network["id"], security_groups=[group["id"]])
+    assert port["security_groups"] == [group["id"]]
+    entry = answer.json()["rbac_policy"]["id"]
+    assert error_of(await admin.delete(f"/v2.0/rbac-policies/{entry}"))[:2] == (409, "RbacPolicyInUse")
+    rule = await bob.post(
+        "/v2.0/security-group-rules",
+        json={"security_group_rule": {"security_group_id": group["id"], "direction": "ingress"}},
+    )
+    assert rule.status_code == 403
+
+
+async def test_a_service_changes_the_groups_of_anybodys_port(alice, network, store):
+    port = await make(alice, "port", network_id=network, security_groups=[])
+    group = (await default_of(alice))["id"]
+    async with client_for(store, "nova") as nova:
+        answer = await nova.put(f"/v2.0/ports/{port['id']}", json={"port": {"security_groups": [group]}})
+    assert answer.json()["port"]["security_groups"] == [group]
