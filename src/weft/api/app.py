@@ -14,6 +14,7 @@ from weft.api.keystone.gate import KeystoneGate
 from weft.api.neutron.app import neutron_app
 from weft.api.neutron.policy import Policy
 from weft.api.prefixes import Prefixes
+from weft.api.service_tokens import authenticator_for_services, with_service_tokens
 from weft.api.settings import ApiSettings
 from weft.store.protocol import Store
 
@@ -29,8 +30,10 @@ def create_app(store: Store, settings: ApiSettings, *, now_ms: Callable[[], int]
             fabric_app(store, settings, identity.authenticate), "weft", store, identity.authenticate
         ),
     }
-    neutron = neutron_app(store, identity.authenticate, Policy(settings.policy_file))
-    return Gate(Prefixes(rooms, otherwise=AccessRules(neutron, "network", store, identity.authenticate)))
+    authenticate = authenticator_for_services(identity)
+    neutron = neutron_app(store, authenticate, Policy(settings.policy_file))
+    network = with_service_tokens(AccessRules(neutron, "network", store, authenticate))
+    return Gate(Prefixes(rooms, otherwise=network))
 
 
 def _with_keystone(store: Store, settings: ApiSettings) -> ASGIApp:

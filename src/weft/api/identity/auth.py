@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from weft.api.caller import Unauthenticated
 from weft.api.identity.catalog import catalog
-from weft.api.identity.check import Opened
+from weft.api.identity.check import ALLOW_EXPIRED_MS, Opened
 from weft.api.identity.domains import DOMAINS
 from weft.api.identity.http import answer, body_as, caller, identity_of, nothing
 from weft.api.identity.listing import is_set, list_links
@@ -27,8 +27,6 @@ from weft.store.records import Record
 from weft.wire.keystone.auth import AuthRequest
 
 log = structlog.get_logger()
-
-EXPIRED_WINDOW_MS = 48 * 3_600_000  # Keystone's [token] allow_expired_window
 
 
 class NoSuchToken(NotFound):
@@ -114,7 +112,7 @@ def _subject(request: Request, action: str) -> tuple[str, Opened]:
     if not text:
         raise NoSuchToken
     try:
-        grace_ms = EXPIRED_WINDOW_MS if is_service and is_set(request, "allow_expired") else 0
+        grace_ms = ALLOW_EXPIRED_MS if is_service and is_set(request, "allow_expired") else 0
         opened = identity.open_token(text, expired_by_ms=grace_ms)
     except Unauthenticated as err:
         raise NoSuchToken from err

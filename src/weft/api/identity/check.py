@@ -20,6 +20,7 @@ from weft.store.kinds.identity import KINDS
 from weft.store.protocol import State
 from weft.store.records import Record
 
+ALLOW_EXPIRED_MS = 48 * 3_600_000  # for services, of users' tokens; Keystone's [token] allow_expired_window
 REMEMBERED_MAX = 4096  # tokens; clients send the same one again and again
 
 _KINDS = tuple(kind.name for kind in KINDS)
