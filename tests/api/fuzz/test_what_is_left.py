@@ -57,6 +57,9 @@ def test_pages_and_shows_agree_with_the_list(cloud: Cloud, resource: Resource, c
     if "show" in resource.verbs:
         for each in whole[:50]:
             shown = cloud.ask("GET", f"{path}/{id_of(each)}", caller=caller)
+            if resource.name == "rule_type" and caller != "admin":
+                assert shown.status_code in (403, 404)  # for administrators, other than the list
+                continue
             assert shown.json()[resource.name].items() >= each.items()  # a list may say less
 
 
