@@ -23,9 +23,8 @@ def with_service_tokens(app: ASGIApp) -> ASGIApp:
 
     async def noting(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            for name, value in scope["headers"]:
-                if name == b"x-service-token":
-                    _service_token.set(value.decode("latin-1"))
+            found = next((value for name, value in scope["headers"] if name == b"x-service-token"), b"")
+            _service_token.set(found.decode("latin-1"))  # each time: what an earlier request said must not linger
         await app(scope, receive, send)
 
     return noting
