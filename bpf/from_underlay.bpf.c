@@ -18,8 +18,10 @@ struct {
 	__type(value, __u32);
 } senders SEC(".maps");
 
-/* Is the packet a VXLAN packet for us? CONTINUE: yes, and `vni` is set. */
-static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __u32 *vni)
+#define HEADERS_MAX (sizeof(struct outer) + ETH_HLEN)
+
+/* Is the packet a VXLAN packet for us? CONTINUE: yes, and `vni` and `inner` are set. */
+static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __u32 *vni, struct ethhdr *inner)
 {
 	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct outer *outer = data;
@@ -27,8 +29,8 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 
 	if (skb->vlan_present) /* of a VLAN on top of the underlay device, which is not ours */
 		return TC_ACT_OK;
-	if (data + sizeof *outer > end) {
-		bpf_skb_pull_data(skb, SKB(skb, len) < sizeof *outer ? SKB(skb, len) : sizeof *outer);
+	if (data + HEADERS_MAX > end) {
+		bpf_skb_pull_data(skb, SKB(skb, len) < HEADERS_MAX ? SKB(skb, len) : HEADERS_MAX);
 		data = (void *)SKB(skb, data);
 		end = (void *)SKB(skb, data_end);
 		outer = data;
@@ -39,11 +41,12 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 		return TC_ACT_OK;
 	if (outer->ip.frag_off & bpf_htons(IP_FRAGMENT_MASK))
 		return -DROP_VXLAN_FRAGMENT;
-	if ((void *)(outer + 1) > end || SKB(skb, len) < sizeof *outer + ETH_HLEN + sizeof(struct iphdr))
+	if (data + HEADERS_MAX > end || SKB(skb, len) < sizeof *outer + ETH_HLEN + sizeof(struct iphdr))
 		return -DROP_TRUNCATED;
 	if (!(outer->vxlan.flags & bpf_htonl(VXLAN_VNI_VALID)))
 		return -DROP_VXLAN_MALFORMED;
 	*vni = bpf_ntohl(outer->vxlan.vni) >> 8;
+	*inner = *(struct ethhdr *)(outer + 1);
 	sender = outer->ip.saddr;
 	return bpf_map_lookup_elem(&senders, &sender) ? CONTINUE : -DROP_UNKNOWN_SENDER;
 }
@@ -89,11 +92,10 @@ int from_underlay(struct __sk_buff *skb)
 
 	if (!node || !node->tunnel_ip)
 		return TC_ACT_OK;
-	result = recognise(skb, node->tunnel_ip, &vni);
+	result = recognise(skb, node->tunnel_ip, &vni, &inner);
 	if (result != CONTINUE)
 		return verdict(skb, result);
-	if (bpf_skb_load_bytes(skb, sizeof(struct outer), &inner, sizeof inner) ||
-	    (inner.h_proto == bpf_htons(ETH_P_IPV6) && SKB(skb, len) < sizeof(struct outer) + ETH_HLEN + sizeof(struct ipv6hdr)))
+	if (inner.h_proto == bpf_htons(ETH_P_IPV6) && SKB(skb, len) < HEADERS_MAX + sizeof(struct ipv6hdr))
 		return drop(skb, DROP_TRUNCATED);
 	result = inner.h_dest[0] & 1 ? flood_here(skb, node, &inner, vni) : deliver_here(skb, node, &inner, vni);
 	return verdict(skb, result);

@@ -46,9 +46,12 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct node 
 	__u32 hash = bpf_get_hash_recalc(skb);
 	struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP, .daddr = to};
 	struct { struct outer outer; struct ethhdr inner; } __attribute__((packed, aligned(2))) head = {};
+	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 
-	if (bpf_skb_load_bytes(skb, 0, &head.inner, sizeof head.inner) ||
-	    bpf_skb_adjust_room(skb, sizeof head.outer, BPF_ADJ_ROOM_MAC, flags))
+	if (data + sizeof head.inner > end)
+		return -DROP_ERROR;
+	head.inner = *(struct ethhdr *)data;
+	if (bpf_skb_adjust_room(skb, sizeof head.outer, BPF_ADJ_ROOM_MAC, flags))
 		return -DROP_ERROR;
 	head.outer.eth.h_proto = bpf_htons(ETH_P_IP); /* MACs are the neighbour's business, see bpf_redirect_neigh */
 	ip.tot_len = bpf_htons(SKB(skb, len) - ETH_HLEN);
