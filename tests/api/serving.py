@@ -12,6 +12,7 @@ from weft.api.identity.seeding import seed_identity
 from weft.api.server import bind, serve_api
 from weft.api.settings import ApiSettings
 from weft.commands.security.default_rules import first_default_rules
+from weft.commands.services.agents import agents_of
 from weft.store.records import Key
 from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
@@ -40,7 +41,8 @@ def serving() -> Iterator[Served]:
             Write(Key("fabric", "node", f"a{number}"), {"site": "a", "underlay_ip": f"198.19.1.{number}"}, create=True)
             for number in (1, 2)
         ]
-        await store.commit(Writes((site, *nodes)))
+        agents = [Write(key, values) for node in nodes for key, values in agents_of(node.key.id, "a")]
+        await store.commit(Writes((site, *nodes, *agents)))
         hand_over_to_oneself(store)
         await seed_identity(store, SECRET, PASSWORD)
         await store.seed(first_default_rules())
