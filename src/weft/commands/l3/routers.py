@@ -10,7 +10,8 @@ from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest
 from weft.commands.l3.draft import Pickers, RouterDraft, existing_router
-from weft.commands.l3.errors import FlavorNotFound, RouterInUse
+from weft.commands.l3.errors import RouterInUse
+from weft.commands.l3.flavors import check_flavor_allows, checked_flavor
 from weft.commands.l3.gateways import set_gateway
 from weft.commands.l3.ndp_state import settle_changed, settle_new
 from weft.commands.l3.routes import Routes, set_routes
@@ -75,6 +76,7 @@ def update_router(state: State, router_id: str, request: UpdateRouter, context: 
     for field in ("distributed", "ha", "enable_default_route_ecmp", "enable_default_route_bfd"):
         if values.get(field, 0) is None:
             del values[field]
+    check_flavor_allows(state, router.get("flavor_id"), distributed=request.distributed, ha=request.ha)
     was_up = draft.values.get("admin_state_up", True)
     if not isinstance(request.external_gateway_info, UnsetType):
         set_gateway(draft, request.external_gateway_info)
@@ -115,7 +117,7 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
     check_zones(state, request.availability_zone_hints)
     flavor_id = None
     if not isinstance(request.flavor_id, UnsetType):
-        flavor_id = checked_flavor(state, request.flavor_id)
+        flavor_id = checked_flavor(state, request.flavor_id, distributed=request.distributed, ha=request.ha)
     values = {
         "project_id": request.project_id,
         "name": request.name,
@@ -140,13 +142,6 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
         set_gateway(draft, request.external_gateway_info)
     settle_new(draft, request.enable_ndp_proxy)
     return draft
-
-
-def checked_flavor(state: State, flavor_id: Any) -> str:
-    """Return the ID of a flavor that is there. Raises FlavorNotFound, for null too."""
-    if not isinstance(flavor_id, str) or state.get("flavor", flavor_id) is None:
-        raise FlavorNotFound(flavor_id)
-    return flavor_id
 
 
 def _check_kind_change(values: dict[str, Any], *, was_up: bool, is_up: bool) -> None:

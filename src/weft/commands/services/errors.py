@@ -3,7 +3,7 @@
 Source: neutron-lib, exceptions/agent.py and flavors.py; neutron, extensions/{dhcpagentscheduler,l3agentscheduler}.py.
 """
 
-from weft.model import Conflict, Denied, Invalid, NotFound
+from weft.model import Conflict, Denied, Invalid, NotFound, Unavailable
 
 
 class AgentNotFound(NotFound):
@@ -49,6 +49,15 @@ class ServiceProfileInUse(Conflict):
 
     def __init__(self, profile_id: str) -> None:
         super().__init__(f"Service Profile {profile_id} is used by some service instance.")
+
+
+class ServiceProfileDisabled(Unavailable):
+    """The flavor's profile is switched off."""
+
+    code = "service_profile_disabled"
+
+    def __init__(self) -> None:
+        super().__init__("Service Profile is not enabled.")
 
 
 class ServiceProfileEmpty(Invalid):

@@ -2,7 +2,7 @@
 
 from weft.store.kinds.kind import Kind
 
-ROUTER = Kind("router", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "flavor_id"))
+ROUTER = Kind("router", refers=(("qos_policy_id", "qos_policy"), ("flavor_id", "flavor")), indexed=("project_id",))
 """Fields: project_id, name, description, admin_state_up, enable_snat, gw_port_id (which of its gateways
 `external_gateway_info` shows; if that is gone, the oldest), qos_policy_id (of its gateway), routes
 [{destination, nexthop}], distributed, ha, flavor_id, availability_zone_hints [], enable_ndp_proxy,

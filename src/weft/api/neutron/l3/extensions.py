@@ -23,6 +23,7 @@ ROUTER_EXTENSIONS = (
               "Provides a writable router_id attribute for a floating IP resource."),
     Extension("floatingip-pools", "Floating IP Pools Extension", "2018-03-21T10:00:00-00:00",
               "Provides a floating IP pools API."),
+    Extension("l3-flavors", "Router Flavor Extension", "2016-05-17T00:00:00-00:00", "Flavor support for routers."),
     Extension("l3-ha", "HA Router extension", "2014-04-26T00:00:00-00:00", "Adds HA capability to routers."),
     Extension("l3-port-ip-change-not-allowed", "Prevent L3 router ports IP address change extension",
               "2018-10-09T10:00:00-00:00", "Prevent change of IP address for some L3 router ports"),
