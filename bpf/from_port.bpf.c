@@ -43,7 +43,7 @@ static __always_inline int admit(struct __sk_buff *skb, const struct port *port,
 		return -DROP_TRUNCATED;
 	if (SKB(skb, vlan_present) || is_vlan(eth->h_proto))
 		return -DROP_VLAN_TAGGED;
-	if (!same_mac(eth->h_source, port->mac))
+	if (!same_mac(eth->h_source, port->mac) && !unguarded(port))
 		return -DROP_SPOOFED_MAC;
 	if (reserved(eth->h_dest))
 		return -DROP_RESERVED_MAC;

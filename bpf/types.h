@@ -38,6 +38,7 @@ struct address_key {
 enum port_flag {
 	PORT_ENABLED = 1,	/* clear: the door is closed, everything is dropped */
 	PORT_MORE_SOURCES = 2,	/* further addresses of this port are in `sources` */
+	PORT_UNGUARDED = 4,	/* any source MAC and address may be sent: port_security_enabled is false */
 };
 
 /* ports: ifindex of a workload's device -> who may speak through it. */

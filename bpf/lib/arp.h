@@ -49,7 +49,8 @@ static __always_inline int handle_arp(struct __sk_buff *skb, const struct port *
 	    arp.protocol_len != 4 || (arp.op != bpf_htons(ARP_REQUEST) && arp.op != bpf_htons(ARP_REPLY)))
 		return -DROP_ARP_MALFORMED;
 	/* 0.0.0.0 is a probe: "may I have this address?" (RFC 5227, 2.1.1) */
-	if (!same_mac(arp.sender_mac, port->mac) || (arp.sender_ip && !owns_ipv4(skb, port, arp.sender_ip)))
+	if (!unguarded(port) &&
+	    (!same_mac(arp.sender_mac, port->mac) || (arp.sender_ip && !owns_ipv4(skb, port, arp.sender_ip))))
 		return -DROP_SPOOFED_ARP;
 	if (arp.op != bpf_htons(ARP_REQUEST) || owns_ipv4(skb, port, arp.target_ip))
 		return -DROP_ARP_UNSOLICITED;

@@ -31,7 +31,7 @@ static __always_inline int handle_ipv4(struct __sk_buff *skb, const struct port 
 			return -DROP_ROGUE_DHCP;
 		is_dhcp = plain && ports.from == bpf_htons(DHCP4_CLIENT_PORT) && ports.to == bpf_htons(DHCP4_SERVER_PORT);
 	}
-	if (!owns_ipv4(skb, port, source) && !(is_dhcp && !source))
+	if (!owns_ipv4(skb, port, source) && !(is_dhcp && !source) && !unguarded(port))
 		return -DROP_SPOOFED_IPV4;
 	return is_dhcp ? handle_dhcp4(skb, port) : CONTINUE;
 }

@@ -106,7 +106,7 @@ static __always_inline int handle_ipv6(struct __sk_buff *skb, const struct port 
 	hop_limit = ip->hop_limit;
 	unspecified = no_address((const void *)&ip->saddr);
 	owned = owns_ipv6(skb, port, (const void *)&ip->saddr);
-	if (!owned && !unspecified)
+	if (!owned && !unspecified && !unguarded(port))
 		return -DROP_SPOOFED_IPV6;
 	result = find_payload(skb, &payload);
 	if (result)

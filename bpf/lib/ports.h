@@ -29,6 +29,12 @@ static __always_inline int in_sources(struct __sk_buff *skb, const struct port *
 	return port->flags & PORT_MORE_SOURCES && bpf_map_lookup_elem(&sources, &key);
 }
 
+/* May it send in the name of others? */
+static __always_inline int unguarded(const struct port *port)
+{
+	return port->flags & PORT_UNGUARDED;
+}
+
 /* Is this one of the port's own addresses? */
 static __always_inline int owns_ipv4(struct __sk_buff *skb, const struct port *port, __be32 ipv4)
 {

@@ -87,3 +87,12 @@ def test_no_record_whatever_raises(kind: str, id: str, data: st.DataObject) -> N
     for each in (id, IDS[kind]):
         assert view.absorb([comes(record(kind, each, **chosen))]) is not None
     view.faults({NET})
+
+
+@pytest.mark.parametrize(("fields", "is_guarded"), [({}, True), ({"port_security_enabled": False}, False)])
+def test_port_security_guards_a_port(fields: dict[str, Any], is_guarded: bool) -> None:
+    change = View(NodeId("a1")).absorb([comes(record("port", PORT, **fields))])
+    assert change is not None
+    bound = change.ports[PORT]
+    assert bound is not None
+    assert bound.port.is_guarded is is_guarded

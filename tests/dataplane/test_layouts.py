@@ -52,7 +52,7 @@ def test_drop_reasons_have_the_same_numbers(btf):
     [
         ("weft_schema", "WEFT_", ["SCHEMA"]),
         ("weft_limit", "", ["FLOOD_LOCAL_MAX", "FLOOD_REMOTE_MAX", "REPLY_MAX", "LEASE_LEN"]),
-        ("port_flag", "", ["PORT_ENABLED", "PORT_MORE_SOURCES"]),
+        ("port_flag", "", ["PORT_ENABLED", "PORT_MORE_SOURCES", "PORT_UNGUARDED"]),
         ("fdb_flag", "", ["FDB_PEER", "FDB_CLOSED"]),
         ("node_flag", "", ["NODE_DECAP_TYPED"]),
     ],

@@ -38,6 +38,8 @@ def plans(draw: st.DrawFn) -> NodePlan:
             st.sampled_from([[], [], [(f"{net}4", f"10.0.0.{number + 4}"), (f"{net}6", f"2001:db8::{number + 4}")]])
         )
         is_up = draw(st.sampled_from([True] * 7 + [False]))
-        things.append(port(name, node, number, network=net, addresses=tuple(addresses), admin_state_up=is_up))
+        is_guarded = draw(st.sampled_from([True] * 3 + [False]))
+        values = {"admin_state_up": is_up, "is_guarded": is_guarded}
+        things.append(port(name, node, number, network=net, addresses=tuple(addresses), **values))
     nodes = draw(st.sampled_from([NODES, NODES, NODES, NODES, NODES[1:], NODES[:2]]))
     return compile_plan(intent(*things, nodes=nodes), LONDON)

@@ -82,6 +82,7 @@ def port_from_record(record: Record) -> BoundPort | None:
             mac=garbage.mac(record, "mac_address"),
             fixed_ips=tuple(_fixed_ip(item) for item in garbage.items(record, "fixed_ips")),
             admin_state_up=garbage.flag(record, "admin_state_up", True),
+            is_guarded=garbage.flag(record, "port_security_enabled", True),
             created=_created(record),
         ),
         node_id=NodeId(host),

@@ -18,4 +18,5 @@ def port_entry(scene: Scene, bound: BoundPort, fault: str | None) -> PortEntry:
         mtu_bytes=network.mtu_bytes if network else 0,
         addresses=usable_addresses(scene, bound),
         enabled=is_open(scene, bound, fault),
+        guarded=bound.port.is_guarded,
     )

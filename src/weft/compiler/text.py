@@ -53,7 +53,7 @@ def _line(table: str, key: Any, entry: Any) -> str:
         case "ports", PortEntry():
             door = "open" if entry.enabled else "closed"
             what = f"vni={entry.vni} mac={entry.mac} mtu_bytes={entry.mtu_bytes} addresses={_value(entry.addresses)}"
-            return f"ports {key}: {door} {entry.port_id} {what}"
+            return f"ports {key}: {door} {entry.port_id} {what}{'' if entry.guarded else ' unguarded'}"
         case "fdb", LocalDevice(device):
             return f"fdb {key.vni} {key.mac}: device {device}"
         case "fdb", RemoteNode(tunnel_ip):

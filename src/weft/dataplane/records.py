@@ -14,7 +14,7 @@ FLOOD_REMOTE_MAX: Final = 64
 LEASE_LEN: Final = 44
 REPLY_MAX: Final = 576
 
-PORT_ENABLED, PORT_MORE_SOURCES = 1, 2  # enum port_flag
+PORT_ENABLED, PORT_MORE_SOURCES, PORT_UNGUARDED = 1, 2, 4  # enum port_flag
 FDB_PEER, FDB_CLOSED = 1, 2  # enum fdb_flag
 NODE_DECAP_TYPED = 1  # enum node_flag
 

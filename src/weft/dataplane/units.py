@@ -173,7 +173,9 @@ def port_record(entry: PortEntry) -> tuple[PortRecord, list[Address]]:
         vni=entry.vni,
         mtu_bytes=entry.mtu_bytes,
         mac=mac,
-        flags=entry.enabled * records.PORT_ENABLED | bool(further) * records.PORT_MORE_SOURCES,
+        flags=entry.enabled * records.PORT_ENABLED
+        | bool(further) * records.PORT_MORE_SOURCES
+        | (not entry.guarded) * records.PORT_UNGUARDED,
         ipv4=v4[0].packed if v4 else bytes(4),
         ipv6=v6[0].packed if v6 else bytes(16),
         link_local=records.link_local_of(mac),

@@ -78,6 +78,7 @@ class Port(msgspec.Struct, frozen=True):
     mac: str  # "fa:16:00:01:00:2a", lower case
     fixed_ips: tuple[FixedIp, ...]
     admin_state_up: bool = True
+    is_guarded: bool = True  # False: it may send in the name of others (port_security_enabled)
     created: tuple[int, str] = (0, "")  # (HLC, site) of its creation: of two that claim one address the older keeps it
 
 

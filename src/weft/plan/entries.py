@@ -22,6 +22,7 @@ class PortEntry(msgspec.Struct, frozen=True):
     mtu_bytes: int
     addresses: tuple[Address, ...]  # sources it may use, besides the link-local address of its MAC
     enabled: bool  # False: the door is closed (admin down, or a Fault); everything is dropped
+    guarded: bool = True  # False: any source will do
 
 
 class FdbKey(msgspec.Struct, frozen=True, order=True):

@@ -28,5 +28,5 @@ def check_ipv4(frame: bytes, port: PortEntry, dhcp4: Dhcp4Entry | None) -> bytes
         is_plain = header == 20 and not fragment & FRAGMENT_MASK
         is_dhcp = is_plain and ports == (CLIENT_PORT, SERVER_PORT)
     has_no_address_yet = is_dhcp and source == IPv4Address(0)
-    require(source in port.addresses or has_no_address_yet, "spoofed_ipv4")
+    require(source in port.addresses or has_no_address_yet or not port.guarded, "spoofed_ipv4")
     return answer_dhcp4(frame, port, dhcp4) if is_dhcp and dhcp4 else None

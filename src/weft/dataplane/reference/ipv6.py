@@ -43,7 +43,7 @@ def check_ipv6(
     require(ETHERNET + 40 + length <= len(frame), "truncated")
     source = IPv6Address(source_bytes)
     has_no_address = source == UNSPECIFIED
-    require(has_no_address or source in own_addresses(port), "spoofed_ipv6")
+    require(has_no_address or source in own_addresses(port) or not port.guarded, "spoofed_ipv6")
     payload = find_payload(frame, next_header)
     if payload.protocol == ICMPV6 and not payload.is_later_fragment:
         (kind,) = cut(frame, payload.at, 1)

@@ -56,7 +56,7 @@ class Model:
         require(len(frame) >= ETHERNET, "truncated")
         ether_type = int.from_bytes(frame[12:14], "big")
         require(ether_type not in VLAN_TYPES, "vlan_tagged")
-        require(mac_text(frame[6:12]) == port.mac, "spoofed_mac")
+        require(mac_text(frame[6:12]) == port.mac or not port.guarded, "spoofed_mac")
         require(not (frame[:5] == RESERVED and frame[5] < 16), "reserved_mac")
         require(len(frame) <= ETHERNET + port.mtu_bytes, "too_big")
         plan, device = self._plan, port.device
