@@ -59,8 +59,8 @@ class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     physical_network: str | UnsetType | None = UNSET
     segmentation_id: int | UnsetType = UNSET
     segments: list[dict[str, Any]] = []
-    vlan_transparent: bool | None = None
-    qinq: bool | None = None
+    vlan_transparent: bool = False
+    qinq: bool = False
     ha: bool = False  # what an HA router's own network would be told by
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool = True
@@ -191,9 +191,7 @@ def _create(state: State, request: CreateNetwork, picker: SegmentPicker, context
         "tags": [],
         "created_at": context.now,
     }
-    for name, value in (("vlan_transparent", request.vlan_transparent), ("qinq", request.qinq)):
-        if value is not None:
-            values[name] = value
+    values.update({name: True for name in ("vlan_transparent", "qinq") if getattr(request, name)})
     writes = [Write(Key("fabric", NETWORK.name, id), values, create=True), *made.writes]
     if request.shared:
         writes.append(share(NETWORK.name, id, request.project_id, context))

@@ -13,6 +13,8 @@ from weft.store.records import Record
 
 LIMITS = {"vlan": (1, 4094), "vxlan": (1, (1 << 24) - 1), "geneve": (1, (1 << 24) - 1), "gre": (1, (1 << 32) - 1)}
 
+DEFAULT_PHYSICAL_NETWORK = "physnet1"  # where VLANs are taken from as long as no range says where
+
 
 def ranges_of(state: State, network_type: str, physical_network: str | None = None) -> list[Record]:
     """Return the ranges of a type, on one physical network if it is named, by ID."""

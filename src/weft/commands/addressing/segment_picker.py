@@ -11,7 +11,7 @@ from typing import Any
 
 from weft.commands.addressing.errors import FlatNetworkInUse, SegmentsContainDuplicateEntry, VlanIdInUse
 from weft.commands.addressing.network_segments import Segment, key_of
-from weft.commands.addressing.ranges import LIMITS, has_ranges, numbers_for, ranges_of
+from weft.commands.addressing.ranges import DEFAULT_PHYSICAL_NETWORK, LIMITS, has_ranges, numbers_for, ranges_of
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, NoNetworkAvailable, TunnelIdInUse
 from weft.commands.vnis import VniPicker
@@ -155,4 +155,5 @@ def _check_vlan(where: str | None, number: int | None) -> None:
 
 def _physical_networks(state: State) -> list[str | None]:
     """Return the physical networks of which VLANs may be taken without naming one."""
-    return list(dict.fromkeys(record.get("physical_network") for record in ranges_of(state, "vlan")))
+    named = dict.fromkeys(record.get("physical_network") for record in ranges_of(state, "vlan"))
+    return [*named] or [DEFAULT_PHYSICAL_NETWORK]

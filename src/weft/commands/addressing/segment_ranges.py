@@ -27,7 +27,7 @@ from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
 
 _SPACE = uuid.UUID("0f7e2f3c-7a0b-5d55-9a5e-3d6b1c1b8a11")  # any constant: it makes the default ranges' IDs ours
-DEFAULTS = {str(uuid.uuid5(_SPACE, network_type)): network_type for network_type in ("geneve", "gre", "vxlan")}
+DEFAULTS = {str(uuid.uuid5(_SPACE, network_type)): network_type for network_type in ("geneve", "gre", "vlan", "vxlan")}
 
 
 class CreateNetworkSegmentRange(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from weft.commands.errors import InvalidInput, SubnetPoolNotFound
 from weft.commands.sharing.entries import share
 from weft.store.kinds import ADDRESS_SCOPE, POOL, SUBNET, SUBNETPOOL
 from weft.store.pools import PREFIX_POOL
-from weft.store.prefixes import compacted, intervals_of, merged, minus
+from weft.store.prefixes import compacted, intervals_of, merged, minus, version_of
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
@@ -133,9 +133,10 @@ def _create(state: State, request: CreateSubnetPool, context: Context) -> Sequen
 
 def _extended(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """Return the prefixes wanted, in the fewest that say the same. Raises IllegalSubnetPoolPrefixUpdate."""
-    common_version(wanted)
-    if minus(merged(intervals_of(present)), merged(intervals_of(wanted))):
+    alike = [prefix for prefix in wanted if version_of(prefix) == version_of(present[0])]
+    if minus(merged(intervals_of(present)), merged(intervals_of(alike))):
         raise IllegalSubnetPoolPrefixUpdate("Existing prefixes must be a subset of the new prefixes")
+    common_version(wanted)
     return compacted(wanted)
 
 

@@ -78,8 +78,8 @@ NETWORK: tuple[Attribute, ...] = (
         derived=True,
         about="Shown in place of the provider attributes if there are several.",
     ),
-    Attribute(name="vlan_transparent", type=types.SHOWN_BOOLEAN, default=None, post=True, filter=True),
-    Attribute(name="qinq", type=types.SHOWN_BOOLEAN, default=None, post=True, filter=True),
+    Attribute(name="vlan_transparent", type=types.BOOLEAN, default=False, post=True, filter=True),
+    Attribute(name="qinq", type=types.BOOLEAN, default=False, post=True, filter=True),
     Attribute(name="ha", type=types.BOOLEAN, default=False, post=True, visible=False),  # network_ha
     Attribute(  # network_availability_zone
         name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True, sort=True

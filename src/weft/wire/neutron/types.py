@@ -121,9 +121,8 @@ def int_range(lowest: int, highest: int) -> Type:
 
 BOOLEAN = Type({"type": "boolean"}, to_boolean)
 BOOLEAN_OR_NONE = Type({"type": ["boolean", "null"]}, lambda value: None if value is None else to_boolean(value))
-SHOWN_BOOLEAN = Type({"type": ["boolean", "null"]}, to_boolean)  # shown as null until somebody says so
 INTEGER = Type({"type": "integer"}, to_int)
-SHOWN_INTEGER = Type({"type": ["integer", "null"]}, to_int)
+SHOWN_INTEGER = Type({"type": ["integer", "null"]}, to_int)  # null where there is none
 MTU = Type({"type": "integer", "minimum": 0}, to_int, _mtu_problem)
 IP_VERSION = Type({"enum": [4, 6]}, to_int, lambda v: None if v in (4, 6) else f"{v} is not in valid_values")
 

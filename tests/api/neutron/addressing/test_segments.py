@@ -99,6 +99,14 @@ async def test_numbers_are_given_once(admin):
     assert error_of(answer)[2] == "Invalid input for operation: Only VLAN type networks can be updated.."
 
 
+async def test_vlans_need_no_physical_network(admin):
+    assert (await make(admin, "network", **{TYPE: "vlan"}))[PLACE] == "physnet1"
+    made = await segment_range(admin, network_type="vlan", physical_network="public", minimum=10, maximum=10)
+    assert made.json()["network_segment_range"]["available"] == [10]
+    assert provider(await make(admin, "network", **{TYPE: "vlan"})) == ("vlan", "public", 10)
+    assert provider(await make(admin, "network", **{TYPE: "vlan"}))[1] == "public"
+
+
 async def test_several_segments(admin, alice):
     asked = [{TYPE: "vxlan", NUMBER: 301}, {TYPE: "vlan", PLACE: "foo", NUMBER: 3}]
     network = await make(admin, "network", name="many", segments=asked, shared=True)
@@ -307,7 +315,7 @@ async def test_ranges_that_make_no_sense(admin):
 
 async def test_the_usual_ranges_stay(admin, alice):
     listed = (await admin.get("/v2.0/network-segment-ranges")).json()["network_segment_ranges"]
-    assert sorted(one["network_type"] for one in listed if one["default"]) == ["geneve", "gre", "vxlan"]
+    assert sorted(one["network_type"] for one in listed if one["default"]) == ["geneve", "gre", "vlan", "vxlan"]
     path = f"/v2.0/network-segment-ranges/{listed[0]['id']}"
     assert (await admin.get(path)).json()["network_segment_range"] == listed[0]
     read_only = (
@@ -327,7 +335,7 @@ async def test_the_usual_ranges_stay(admin, alice):
 async def test_frames_with_tags_of_their_own(alice):
     assert (await make(alice, "network", vlan_transparent=True))["vlan_transparent"] is True
     assert (await make(alice, "network", qinq="true"))["qinq"] is True
-    assert (await make(alice, "network"))["vlan_transparent"] is None
+    assert (await make(alice, "network"))["vlan_transparent"] is False
     assert await refused(alice, "network", vlan_transparent=True, qinq=True) == (
         400,
         "BadRequest",

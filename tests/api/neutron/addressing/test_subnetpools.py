@@ -118,6 +118,7 @@ async def test_prefixes_may_only_grow_unless_removed_by_name(alice):
         "IllegalSubnetPoolPrefixUpdate",
         "Illegal update to prefixes: Existing prefixes must be a subset of the new prefixes.",
     )
+    assert error_of(await alice.put(path, json={"subnetpool": {"prefixes": []}}))[1] == "IllegalSubnetPoolPrefixUpdate"
     grown = await alice.put(path, json={"subnetpool": {"prefixes": ["10.12.0.0/16", "10.10.0.0/15"]}})
     assert grown.json()["subnetpool"]["prefixes"] == ["10.10.0.0/15", "10.12.0.0/16"]
     added = await alice.put(f"{path}/add_prefixes", json={"prefixes": ["10.40.0.0/24", "10.41.0.1/24"]})
@@ -247,6 +248,9 @@ async def test_subnets_cut_from_a_pool(alice):
 
 async def test_cutting_is_no_change_of_the_pool(alice):
     made, network = await pool(alice), await make(alice, "network")
+    two = [{"name": "b", "prefixes": ["10.8.0.0/16"]}] * 2
+    answer = await alice.post("/v2.0/subnetpools", json={"subnetpools": two})
+    assert error_of(answer) == (400, "HTTPBadRequest", "Bulk operation not supported")
     bulk = [{"network_id": network["id"], "ip_version": 4, "subnetpool_id": made["id"], "prefixlen": 24}] * 3
     answer = await alice.post("/v2.0/subnets", json={"subnets": bulk})
     assert [subnet["cidr"] for subnet in answer.json()["subnets"]] == ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]

@@ -7,7 +7,7 @@ from typing import Any
 from weft.api.neutron.made import Asked, made_record
 from weft.api.neutron.resource import Look, Resource
 from weft.commands.addressing.errors import NetworkSegmentRangeNotFound
-from weft.commands.addressing.ranges import LIMITS
+from weft.commands.addressing.ranges import DEFAULT_PHYSICAL_NETWORK, LIMITS
 from weft.commands.addressing.segment_ranges import (
     DEFAULTS,
     CreateNetworkSegmentRange,
@@ -40,7 +40,7 @@ def _default(id: str, network_type: str) -> Record:
         "shared": True,
         "project_id": None,
         "network_type": network_type,
-        "physical_network": "",
+        "physical_network": DEFAULT_PHYSICAL_NETWORK if network_type == "vlan" else "",
         "minimum": low,
         "maximum": high,
     }

@@ -26,6 +26,7 @@ def _derive(record: Record, look: Look) -> dict[str, Any]:
 SUBNETPOOLS = Resource(
     name="subnetpool",
     collection="subnetpools",
+    bulk=False,
     attributes=SUBNETPOOL,
     create_request=CreateSubnetPool,
     update_request=UpdateSubnetPool,
