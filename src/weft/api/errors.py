@@ -87,6 +87,8 @@ def _type_of(err: WeftError) -> str:
         return "NoNetworkAvailable"
     if isinstance(err, NotHandedOver) and err.pool.startswith("quota."):
         return "OverQuota"
+    if isinstance(err, NotHandedOver) and err.pool.startswith("subnetpool."):
+        return "SubnetAllocationError"
     return TYPE.get(type(err), type(err).__name__)
 
 

@@ -3,6 +3,11 @@
 import pytest
 
 from tests.api.neutron.callers import error_of, make, refused
+from weft.store.granting import top_ups
+from weft.store.pools import live_sites, pool_key, pool_named
+from weft.store.records import Key
+from weft.store.usage import Usage
+from weft.store.writes import Write, Writes
 
 NOBODY = "11111111-1111-1111-1111-111111111111"
 
@@ -244,6 +249,20 @@ async def test_subnets_cut_from_a_pool(alice):
     )
     assert (await alice.delete(f"/v2.0/networks/{network['id']}")).status_code == 204
     assert (await alice.delete(f"/v2.0/subnetpools/{made['id']}")).status_code == 204
+
+
+async def test_a_prefix_of_a_site_that_is_cut_off(store, alice):
+    await store.commit(Writes((Write(Key("fabric", "site", "b"), {"number": 2}, create=True),)))
+    made, network = await pool(alice), await make(alice, "network")
+    found = pool_named(store.state, f"subnetpool.{made['id']}")
+    given = top_ups(store.state, found, live_sites(store.state), Usage())
+    await store.commit(Writes((Write(pool_key(found), given.fields),)))
+    store.transfer = None
+    from_pool = {"network_id": network["id"], "ip_version": 4, "subnetpool_id": made["id"]}
+    status, kind, message = await refused(alice, "subnet", **from_pool, cidr="10.0.200.0/24")
+    assert (status, kind) == (409, "SubnetAllocationError")
+    assert message.startswith(f"prefix 10.0.200.0/24 of subnet pool {made['id']} would have to come from site b: ")
+    assert (await make(alice, "subnet", **from_pool, prefixlen=24))["cidr"] == "10.0.0.0/24"
 
 
 async def test_cutting_is_no_change_of_the_pool(alice):
