@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from weft.commands.addressing.network_segments import segments_of
 from weft.commands.addressing.provider import PROVIDER_FIELDS, network_segments, renumbered
+from weft.commands.addressing.pvlan import check_network
 from weft.commands.addressing.segment_picker import SegmentPicker, largest_mtu
 from weft.commands.auto_addresses import SELF_DELETING_OWNERS
 from weft.commands.changes import changed_fields
@@ -61,6 +62,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     segments: list[dict[str, Any]] = []
     vlan_transparent: bool = False
     qinq: bool = False
+    pvlan: bool = False
     ha: bool = False  # what an HA router's own network would be told by
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool = True
@@ -82,6 +84,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, kw_only=True):
     physical_network: str | UnsetType | None = UNSET
     segmentation_id: int | UnsetType = UNSET
     segments: list[dict[str, Any]] | UnsetType = UNSET  # as in Neutron, without effect
+    pvlan: bool | UnsetType = UNSET
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
@@ -112,6 +115,8 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
         else:
             del values["is_default"]  # only an external network can be the default
     values.pop("segments", None)
+    is_secured = values.get("port_security_enabled", network.get("port_security_enabled", True))
+    check_network(network_id, pvlan=values.get("pvlan") is True, port_security_enabled=is_secured)
     asked = {name: values.pop(name) for name in PROVIDER_FIELDS if name in values}
     picker = SegmentPicker(state, context)
     numbered = renumbered(state, network, asked, picker) if asked else []
@@ -191,7 +196,8 @@ def _create(state: State, request: CreateNetwork, picker: SegmentPicker, context
         "tags": [],
         "created_at": context.now,
     }
-    values.update({name: True for name in ("vlan_transparent", "qinq") if getattr(request, name)})
+    check_network(id, pvlan=request.pvlan, port_security_enabled=request.port_security_enabled)
+    values.update({name: True for name in ("vlan_transparent", "qinq", "pvlan") if getattr(request, name)})
     writes = [Write(Key("fabric", NETWORK.name, id), values, create=True), *made.writes]
     if request.shared:
         writes.append(share(NETWORK.name, id, request.project_id, context))

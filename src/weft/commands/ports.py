@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from weft.commands.addresses import AddressPicker
+from weft.commands.addressing.pvlan import PVLAN_FIELDS, place_in_pvlan
 from weft.commands.bindings import complete_binding, vif_type_of
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
@@ -65,6 +66,8 @@ class CreatePort(msgspec.Struct, frozen=True, kw_only=True):
     device_profile: str | None = None
     hints: dict[str, Any] | None = None
     trusted: bool | None = None
+    pvlan_type: str | None = None
+    pvlan_community: str | None = None
     tags: list[str] = []
 
 
@@ -81,6 +84,8 @@ class UpdatePort(msgspec.Struct, frozen=True, kw_only=True):
     host: str | UnsetType = UNSET
     vnic_type: str | UnsetType = UNSET
     profile: dict[str, Any] | UnsetType = UNSET
+    pvlan_type: str | UnsetType | None = UNSET
+    pvlan_community: str | UnsetType | None = UNSET
     qos_policy_id: str | UnsetType | None = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     allowed_address_pairs: list[Any] | UnsetType = UNSET
@@ -151,6 +156,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
         if _in_order(values["fixed_ips"]) == _in_order(port.get("fixed_ips", [])):
             del values["fixed_ips"]
     check_port_change(state, port, values, context)
+    _place_in_pvlan(state, port, values, request)
     complete_binding(port, values, context)
     writes = (Write(port.key, values),) if values else ()
     if "fixed_ips" in values:
@@ -225,7 +231,24 @@ def new_port(
         "tags": sorted(set(request.tags)),
         "created_at": context.now,
     }
+    asked = {"pvlan_type": request.pvlan_type, "pvlan_community": request.pvlan_community}
+    values.update(place_in_pvlan(network, port_id, values, asked))
     return Write(Key("fabric", PORT.name, port_id), values, create=True)
+
+
+def _place_in_pvlan(state: State, port: Record, values: dict[str, Any], request: UpdatePort) -> None:
+    """Replace what is asked of a port's place among private VLANs by what it comes to."""
+    network = existing_network(state, port.get("network_id"))
+    if not network.get("pvlan") and port.get("pvlan_type") is None and not values.keys() & set(PVLAN_FIELDS):
+        return
+    present = {name: values.get(name, port.get(name)) for name in ("device_owner", "port_security_enabled")}
+    present.update({name: port.get(name) for name in PVLAN_FIELDS})
+    asked = given(pvlan_type=request.pvlan_type, pvlan_community=request.pvlan_community)
+    placed = place_in_pvlan(network, port.key.id, present, asked)
+    for name in PVLAN_FIELDS:
+        values.pop(name, None)
+        if name in placed and placed[name] != port.get(name):
+            values[name] = placed[name]
 
 
 def _in_order(fixed_ips: Addresses) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from weft.store.kinds.kind import Kind
 NETWORK = Kind("network", refers=(("qos_policy_id", "qos_policy"),), indexed=("project_id", "vni"), unique=(("vni",),))
 """Fields: project_id, name, description, admin_state_up, mtu, vni (in the overlay, whatever its type), network_type (of
 its first segment; None: see segments), physical_network and segmentation_id (unless vxlan), vlan_transparent, qinq,
-port_security_enabled, availability_zone_hints [], tags [], is_default, dns_domain, created_at (ISO 8601, UTC, "Z"),
-reshared_at (when its RBAC entries changed). Whether it is shared or external: those entries (`sharing.py`)."""
+pvlan, port_security_enabled, availability_zone_hints [], tags [], is_default, dns_domain, created_at (ISO 8601, UTC,
+"Z"), reshared_at (when its RBAC entries changed). Whether it is shared or external: those entries (`sharing.py`)."""
 
 SUBNET = Kind(
     "subnet",

@@ -80,6 +80,7 @@ NETWORK: tuple[Attribute, ...] = (
     ),
     Attribute(name="vlan_transparent", type=types.BOOLEAN, default=False, post=True, filter=True),
     Attribute(name="qinq", type=types.BOOLEAN, default=False, post=True, filter=True),
+    Attribute(name="pvlan", type=types.BOOLEAN, default=False, post=True, put=True, filter=True),
     Attribute(name="ha", type=types.BOOLEAN, default=False, post=True, visible=False),  # network_ha
     Attribute(  # network_availability_zone
         name="availability_zone_hints", type=types.ZONE_HINTS, default=[], post=True, sort=True

@@ -147,6 +147,15 @@ PORT: tuple[Attribute, ...] = (
     Attribute(  # port-trusted-vif
         name="trusted", type=TRUSTED, post=True, put=True, guarded=True
     ),
+    Attribute(  # pvlan
+        name="pvlan_type",
+        type=types.one_of(("isolated", "promiscuous", "community", None)),
+        default=None,
+        post=True,
+        put=True,
+        filter=True,
+    ),
+    Attribute(name="pvlan_community", type=types.COMMUNITY, default=None, post=True, put=True, filter=True),
     Attribute(  # port-resource-request, and -groups
         name="resource_request",
         type=OBJECT_OR_NONE,

@@ -79,6 +79,16 @@ NAME_NOT_EMPTY = Type({"type": "string", "minLength": 1, "maxLength": NAME_LENGT
 NAME_OR_NONE = Type(
     {"type": ["string", "null"], "maxLength": NAME_LENGTH}, problem=lambda v: None if v is None else name_problem(v)
 )
+_COMMUNITY = re.compile(r"[a-zA-Z_.][a-zA-Z_.0-9]{0,231}$")
+
+
+def _community_problem(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and _COMMUNITY.match(value)):
+        return None
+    return f"'{value}' is not a valid input"
+
+
+COMMUNITY = Type({"type": ["string", "null"], "maxLength": 232}, problem=_community_problem)
 DESCRIPTION = string(DESCRIPTION_LENGTH)
 
 

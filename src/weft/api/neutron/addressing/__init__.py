@@ -18,6 +18,7 @@ EXTENSIONS = (
               "Provides support for the network segment range management"),
     Extension("network_ha", "Network HA creation flag", "2023-04-27T10:00:00-00:00",
               "Network high availability creation flag."),
+    Extension("pvlan", "Private VLAN", "2026-02-03T10:00:00-00:00", "The Private VLAN semantics extension."),
     Extension("qinq", "QinQ networks", "2024-12-02T10:00:00-00:00",
               "Expose network 'qinq' attribute in the API. This allows to configure network to allow vlan in vlan "
               "configuration using 0x88a8 ethertype (QinQ)."),
