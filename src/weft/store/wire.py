@@ -64,8 +64,6 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
     format_, scope, kind, id, versions, wire_fields = _parse(data)
     if format_ != FORMAT:
         raise BadRecord(f"format {format_}, this version reads {FORMAT}")
-    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
-        raise BadRecord(f"no key: {str(Key(scope, kind, id))[:200]!r}")
     # Most records have one stamp or two, names are everywhere the same and so are many values: what is shared
     # takes no memory and is checked once. With 100,000 ports that halves both.
     if len(_names) > SHARED_MAX or len(_texts) > SHARED_MAX:
@@ -129,6 +127,9 @@ _names: dict[str, str] = {}  # the same for field names, which have been checked
 
 def check_record(record: Record, now_ms: int | None) -> None:
     """Make sure that a record's contents are such as an honest writer makes. Raises BadRecord."""
+    scope, kind, id = record.key
+    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
+        raise BadRecord(f"no key: {str(record.key)[:200]!r}")
     grants = sum(["." in name for name in record.fields])
     if not 0 < len(record.fields) <= FIELDS_MAX + grants or grants > GRANTS_MAX:
         raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX} (and {GRANTS_MAX} grants)")

@@ -99,6 +99,12 @@ async def test_bad_limits(admin, body, kind, message):
     assert message in text
 
 
+@pytest.mark.parametrize("project", ["*", "two%20words", "%C3%BC", "x" * 65])
+async def test_what_is_no_projects_id(admin, project):
+    answer = await admin.put(f"/v2.0/quotas/{project}", json={"quota": {"network": 1}})
+    assert error_of(answer)[:2] == (400, "HTTPBadRequest")
+
+
 async def test_a_limit_below_what_is_used_needs_force(admin, alice):
     await make(alice, "network")
     status, kind, text = error_of(await admin.put("/v2.0/quotas/p-alice", json={"quota": {"network": 0}}))

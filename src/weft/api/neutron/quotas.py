@@ -1,5 +1,6 @@
 """`/v2.0/quotas`: a project's limits and what it uses of them. Source: neutron, extensions/quotasv2.py."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from weft.store.writes import Writes
 from weft.wire.neutron.attributes import BadRequest
 from weft.wire.neutron.types import to_boolean, to_int
 
-PROJECT_ID_LENGTH = 255
+_PROJECT_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")  # Keystone's are 32 hexadecimal digits, LDAP's up to 64
 NO_POST = "POST requests are not supported on this resource."
 
 
@@ -86,8 +87,8 @@ class Quotas:
     # ---- writing
     async def _update(self, request: Request, project_id: str) -> Response:
         policy.enforce(request.caller, "update_quota", policy.Target({"project_id": request.caller.project_id}))
-        if len(project_id) > PROJECT_ID_LENGTH:
-            raise BadRequest(f"'{project_id}' exceeds maximum length of {PROJECT_ID_LENGTH}")
+        if not _PROJECT_ID.fullmatch(project_id):
+            raise BadRequest(f"'{project_id}' is not a valid project ID")
         limits, force = _read_limits(request.body)
 
         def decide(state: State, held: Held) -> Writes:

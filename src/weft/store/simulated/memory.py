@@ -35,6 +35,7 @@ from weft.store.protocol import (
 from weft.store.records import Key, Record, merge, write
 from weft.store.runtime import BEAT, Heard, RuntimeView
 from weft.store.state import MergedState
+from weft.store.wire import check_record
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
 Transfer = Callable[[str, str | None, tuple[SiteId, ...]], Awaitable[None]]
@@ -124,6 +125,7 @@ class MemoryStore:
         hlc = self._clock.tick(self._now_ms())
         for one in writes.writes:
             record = write(self.state.raw(one.key), one.key, one.values, hlc, self.site)
+            check_record(record, None)
             self._publish(self.state.apply(record), writes.actor, writes.verb)
         keys = tuple(one.key for one in writes.writes)
         receipt = Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys)
