@@ -3,6 +3,7 @@
 import pytest
 
 from weft.api.caller import Unauthenticated
+from weft.store.records import Key, write
 
 
 async def domain_with_ann(api):
@@ -99,3 +100,21 @@ async def test_a_manager_of_a_domain_rules_there_and_nowhere_else(api):
 async def _admin_project(api, token):
     found = await api("GET", "/projects?name=admin", X_Auth_Token=token)
     return found.json()["projects"][0]["id"]
+
+
+async def test_more_than_the_log_takes_at_once_goes_in_several_writes(api):
+    domain = await api.make("domain", name="crowd", enabled=False)
+    store, written = api.identity.store, []
+    for n in range(2000):
+        values = {"name": f"u{n}", "domain_id": domain["id"], "enabled": True}
+        store.absorb(write(None, Key("fabric", "user", f"{n:032x}"), values, 1 << 20, "b"))
+    commit = store.commit
+
+    async def counted(writes, **more):
+        written.append(len(writes.writes))
+        return await commit(writes, **more)
+
+    store.commit = counted
+    assert (await api("DELETE", f"/domains/{domain['id']}")).status_code == 204
+    assert written == [900, 900, 201]
+    assert len(store.state.of_kind("user")) == 1

@@ -61,6 +61,16 @@ async def body_as(request: Request, type: type[T]) -> T:
         raise BadBody(f"Malformed JSON in request body: {err}") from err
 
 
+async def delete_for(
+    request: Request, who: Caller, command: Callable[[Ask, State], Writes], kind: str, id: str
+) -> Response:
+    """Delete a thing with all that is about it, however much that is, and answer 204."""
+    receipt = await execute_for(request, who, command, id, {})
+    while identity_of(request).store.state.get(kind, id) is not None:
+        receipt = await execute_for(request, who, command, id, {})
+    return nothing(receipt)
+
+
 def _expecting(missing: re.Match[str]) -> str:
     """Return Keystone's words for a member that is not there."""
     return f"Expecting to find {missing[1]} in {missing[3] or 'request body'}"

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from weft.api.identity.catalog import endpoints, regions, services
-from weft.api.identity.http import answer, caller, execute_for, identity_of, json_body, nothing
+from weft.api.identity.http import answer, caller, delete_for, execute_for, identity_of, json_body
 from weft.api.identity.listing import listing
 from weft.api.identity.policy import Forbidden, enforce
 from weft.api.identity.resource import Command, Handler
@@ -128,7 +128,7 @@ def _deleter(listed: Listed) -> Handler:
         who, id = caller(request), request.path_params["id"]
         enforce(who, f"delete_{listed.kind}")
         _require_made(request, listed, id)
-        return nothing(await execute_for(request, who, listed.delete, id, {}))
+        return await delete_for(request, who, listed.delete, listed.kind, id)
 
     return delete
 

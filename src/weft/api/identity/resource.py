@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from weft.api.caller import Caller
-from weft.api.identity.http import answer, caller, execute_for, identity_of, json_body, nothing
+from weft.api.identity.http import answer, caller, delete_for, execute_for, identity_of, json_body
 from weft.api.identity.listing import listing, records_asked
 from weft.api.identity.policy import About, enforce
 from weft.commands.identity.ask import Ask
@@ -147,7 +147,7 @@ def deleter(resource: Resource) -> Handler:
     async def delete(request: Request) -> Response:
         who, id = caller(request), request.path_params["id"]
         found_for(request, resource, who, f"delete_{resource.kind}")
-        return nothing(await execute_for(request, who, resource.delete, id, {}))
+        return await delete_for(request, who, resource.delete, resource.kind, id)
 
     return delete
 

@@ -6,10 +6,13 @@ such a site added meanwhile points nowhere after the merge and gives nobody anyt
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write
+
+DELETES_MAX = 900  # the site's log takes no more than 1000 records in one write
 
 # (kind, field) of the records that go when a thing of the kind on the left does
 _ABOUT = {
@@ -33,12 +36,16 @@ _ABOUT = {
 
 
 def deletes(state: State, record: Record) -> tuple[Write, ...]:
-    """Return the writes that delete a record and all that is about it, each once."""
-    return tuple(Write(key, {DELETED: True}) for key in dict.fromkeys(_with_all_about(state, [record])))
+    """Return the writes that delete all that is about a record, and last the record itself.
+
+    At most `DELETES_MAX`: while the record is still there afterwards, the same is to be asked for again.
+    """
+    keys = dict.fromkeys(_with_all_about(state, [record]))
+    return tuple(Write(key, {DELETED: True}) for key in islice(keys, DELETES_MAX))
 
 
 def _with_all_about(state: State, records: Iterable[Record]) -> Iterator[Key]:
     for record in records:
-        yield record.key
         for kind, field in _ABOUT.get(record.key.kind, ()):
             yield from _with_all_about(state, state.lookup(kind, field, record.key.id))
+        yield record.key
