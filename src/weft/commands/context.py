@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -45,4 +46,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
 def iso_time(ms: int) -> str:
     """Return milliseconds since 1970 as "2026-11-21T03:25:19Z"."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _iso_second(ms // 1000)
+
+
+@lru_cache(maxsize=4096)  # what is made together has the same second, and is listed together
+def _iso_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
