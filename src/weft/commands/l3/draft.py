@@ -13,7 +13,7 @@ from weft.commands.addresses import AddressPicker
 from weft.commands.context import Context
 from weft.commands.fixed_ips import addresses_after_update
 from weft.commands.l3.errors import RouterNotFound
-from weft.commands.l3.owners import GATEWAY, INTERFACE_OWNERS, interface_owner
+from weft.commands.l3.owners import GATEWAY, interface_owner
 from weft.commands.macs import MacPicker
 from weft.commands.ports import CreatePort, new_port
 from weft.store.kinds import PORT, ROUTER, SUBNET
@@ -88,8 +88,8 @@ class RouterDraft:
 
     @property
     def interfaces(self) -> list[Link]:
-        """Its ports on networks of projects, of whatever sort: it may have become another while one was added."""
-        return [link for link in self.links if link.device_owner in INTERFACE_OWNERS]
+        """Its ports on networks of projects, whatever they say of themselves: that can be changed on the port."""
+        return [link for link in self.links if link.device_owner != GATEWAY]
 
     def subnets_of(self, link: Link) -> list[Record]:
         """Return the subnets that a port has addresses of, in that order."""

@@ -62,6 +62,15 @@ async def test_an_interface_keeps_its_address_and_stays(admin, alice, place):
     assert error_of(await alice.delete(f"/v2.0/subnets/{place.subnet['id']}"))[:2] == (409, "SubnetInUse")
 
 
+async def test_a_port_that_denies_its_router_is_still_its_interface(admin, alice, place):
+    added = (await act(alice, place.router, ADD, subnet_id=place.subnet["id"])).json()
+    answer = await admin.put(f"/v2.0/ports/{added['port_id']}", json={"port": {"device_owner": "compute:x"}})
+    assert answer.status_code == 200
+    assert error_of(await alice.delete(f"/v2.0/routers/{place.router['id']}"))[:2] == (409, "RouterInUse")
+    assert (await act(alice, place.router, REMOVE, subnet_id=place.subnet["id"])).status_code == 200
+    assert (await alice.delete(f"/v2.0/routers/{place.router['id']}")).status_code == 204
+
+
 BAD_BODIES = [
     ("nothing", {}, "Either subnet_id or port_id must be specified"),
     ("both", {"subnet_id": UNKNOWN, "port_id": UNKNOWN}, "Cannot specify both subnet-id and port-id"),
