@@ -1,5 +1,6 @@
 """A whole API of one node on a real port, and the stock clients pointed at it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import openstack
 import pytest
+import structlog
 from openstack.connection import Connection
 
 from tests.api.serving import PASSWORD, serving
@@ -21,6 +23,15 @@ def url() -> Iterator[str]:
     """Serve an empty cloud for the whole session; yields its URL."""
     with serving() as served:
         yield served.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> Iterator[None]:
+    """Keep the server's log out of what the clients print: both are this process."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session", autouse=True)

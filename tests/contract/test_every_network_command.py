@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import logging
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -11,7 +10,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-import structlog
 
 from .stories import LEFT_OUT, SHORT, STORIES
 
@@ -35,8 +33,6 @@ def say(clouds: Path) -> Iterator[Say]:
     """Return a function that runs a command and returns its output: in this process, 40 times as fast as in its own."""
     from openstackclient.shell import OpenStackShell
 
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))  # it would print between
     patch = pytest.MonkeyPatch()
     for name, value in {"OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}.items():
         patch.setenv(name, value)
@@ -52,7 +48,6 @@ def say(clouds: Path) -> Iterator[Say]:
 
     yield run
     patch.undo()
-    structlog.configure(**before)
 
 
 def command_of(line: str) -> str:
