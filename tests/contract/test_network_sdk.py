@@ -66,3 +66,18 @@ def test_extensions_and_quotas(sdk):
     assert "binding" in aliases
     assert sdk.network.find_extension("provider").name == "Provider Network"
     assert sdk.network.get_quota(sdk.current_project_id).networks == 100
+
+
+def test_rbac_policies(sdk, network):
+    shop = sdk.identity.create_project(name="rbac-shop")
+    entry = sdk.network.create_rbac_policy(
+        object_type="network", object_id=network.id, action="access_as_shared", target_project_id=shop.id
+    )
+    assert (entry.target_project_id, entry.project_id) == (shop.id, network.project_id)
+    assert [found.id for found in sdk.network.rbac_policies(object_id=network.id)] == [entry.id]
+    changed = sdk.network.update_rbac_policy(entry, target_project_id="*")
+    assert changed.target_project_id == "*"
+    assert sdk.network.get_network(network.id).is_shared
+    sdk.network.delete_rbac_policy(entry, ignore_missing=False)
+    assert not sdk.network.get_network(network.id).is_shared
+    sdk.identity.delete_project(shop)
