@@ -1,5 +1,6 @@
 """Tokens: what the box gives back, and what it refuses."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,17 +19,27 @@ SCOPES = st.one_of(
 )
 
 
+METHODS = [("password",), ("password", "token"), ("application_credential",)]
+LIMITS = st.one_of(st.just(""), IDS)
+
+
 @given(
-    user_id=IDS, scope=SCOPES, methods=st.sampled_from([("password",), ("password", "token")]), audits=st.integers(1, 2)
+    user_id=IDS,
+    scope=SCOPES,
+    methods=st.sampled_from(METHODS),
+    audits=st.integers(1, 2),
+    limits=st.tuples(LIMITS, LIMITS),
 )
-def test_a_token_says_what_was_put_in(user_id, scope, methods, audits):
-    token = Token(user_id, scope, methods, 1, 2, tuple(new_audit_id() for _ in range(audits)))
+def test_a_token_says_what_was_put_in(user_id, scope, methods, audits, limits):
+    token = Token(user_id, scope, methods, 1, 2, tuple(new_audit_id() for _ in range(audits)), *limits)
     assert BOX.open(BOX.seal(token)) == token
 
 
 def test_a_token_is_short_enough_for_those_who_store_it():
     token = Token("a" * 32, Scope("project", "b" * 32), ("password", "token"), 2**41, 2**41, (new_audit_id(),) * 2)
     assert len(BOX.seal(token)) < 255
+    limited = msgspec.structs.replace(token, audit_ids=(new_audit_id(),), application_credential_id="c" * 32)
+    assert len(BOX.seal(limited)) < 255
 
 
 @pytest.mark.parametrize(
