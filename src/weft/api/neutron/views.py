@@ -62,7 +62,8 @@ class Views:
         common = _COMMON.get(attribute.name)
         if common is not None and not self._resource.find:
             return common(record)
-        return self._resource.derive(record, self._look).get(attribute.name)
+        derived = self._resource.derive(record, self._look)
+        return common(record) if common is not None and attribute.name not in derived else derived.get(attribute.name)
 
     def _chosen(
         self, record: Record, hidden: frozenset[str], fields: Sequence[str], shared: bool | None

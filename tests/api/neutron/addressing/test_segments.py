@@ -146,6 +146,7 @@ async def test_segments_come_and_go(admin, alice):
     assert (first["network_type"], first["segmentation_id"]) == ("vxlan", network[NUMBER])
     path = f"/v2.0/segments/{first['id']}"
     assert (await admin.get(path)).json()["segment"] == first
+    assert (await admin.get(f"/v2.0/segments?id={first['id']}")).json()["segments"] == [first]
     named = (await admin.put(path, json={"segment": {"name": "one", "description": "d"}})).json()["segment"]
     assert (named["name"], named["description"], named["id"]) == ("one", "d", first["id"])
     second = await make(
@@ -247,6 +248,8 @@ async def test_a_projects_networks_are_numbered_from_its_range(admin, alice):
     range_ = made.json()["network_segment_range"]
     assert (range_["default"], range_["shared"], range_["project_id"]) == (False, False, "p-alice")
     assert (range_["physical_network"], range_["used"], range_["available"]) == ("", {}, [1100, 1101])
+    listed = await admin.get(f"/v2.0/network-segment-ranges?id={range_['id']}")
+    assert listed.json()["network_segment_ranges"] == [range_]
     numbers = set()
     for _ in range(2):
         network = await make(alice, "network")
@@ -341,3 +344,15 @@ async def test_frames_with_tags_of_their_own(alice):
         "BadRequest",
         "Bad network request: Attributes 'vlan_transparent' and 'qinq' can not be set to True for the same network..",
     )
+
+
+async def test_placement_is_told_of_the_physical_network(admin):
+    network = await make(admin, "network", **{TYPE: "vlan", PLACE: "physnet-1", NUMBER: 7})
+    answer = await admin.post("/v2.0/qos/policies", json={"policy": {"name": "least"}})
+    policy = answer.json()["policy"]["id"]
+    rule = {"minimum_bandwidth_rule": {"min_kbps": 1000, "direction": "egress"}}
+    path = f"/v2.0/qos/policies/{policy}/minimum_bandwidth_rules"
+    assert (await admin.post(path, json=rule)).status_code == 201
+    port = await make(admin, "port", network_id=network["id"], qos_policy_id=policy)
+    (group,) = port["resource_request"]["request_groups"]
+    assert group["required"] == ["CUSTOM_PHYSNET_PHYSNET_1", "CUSTOM_VNIC_TYPE_NORMAL"]
