@@ -10,7 +10,6 @@ from weft.api.neutron.made import Asked, made_record
 from weft.api.neutron.resource import Look, Resource
 from weft.commands.errors import NetworkNotFound
 from weft.store.blocks import address_number
-from weft.store.paths import rows_at
 from weft.store.pools import ADDRESS_PATHS
 from weft.store.protocol import State
 from weft.store.records import Record
@@ -69,8 +68,8 @@ def _subnet_row(state: State, subnet: Record) -> dict[str, Any]:
     prefix = read_prefix(subnet.get("cidr"))
     pools = [_ends(pool) for pool in subnet.get("allocation_pools") or ()]
     in_pools = sum(end - start + 1 for start, end in pools)
-    used = [address for address in _used(state, subnet.key.id) if address is not None]
-    used_in_pools = sum(1 for address in used if any(start <= address <= end for start, end in pools))
+    used = _used(state, subnet.key.id)
+    used_in_pools = sum(1 for start, end in pools for address in used if start <= address <= end)
     return {
         "subnet_id": subnet.key.id,
         "subnet_name": subnet.get("name", ""),
@@ -87,11 +86,16 @@ def _subnet_row(state: State, subnet: Record) -> dict[str, Any]:
     }
 
 
-def _used(state: State, subnet_id: str) -> Iterable[int | None]:
+def _used(state: State, subnet_id: str) -> list[int]:
+    """Return the subnet's addresses that ports have. Ports are many, so this is plain loops over what records hold."""
+    found = []
     for port in state.lookup("port", ADDRESS_PATHS[0], subnet_id):
-        for owner, address in rows_at(port, ADDRESS_PATHS):
-            if owner == subnet_id:
-                yield address_number(str(address))
+        for ip in port.get("fixed_ips", ()):
+            if isinstance(ip, dict) and ip.get("subnet_id") == subnet_id:
+                number = address_number(str(ip.get("ip_address")))
+                if number is not None:
+                    found.append(number)
+    return found
 
 
 def _ends(pool: dict[str, str]) -> tuple[int, int]:
