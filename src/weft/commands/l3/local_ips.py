@@ -125,14 +125,12 @@ def part_port(state: State, association_id: str, context: Context) -> Writes:
     return Writes(writes, actor=context.actor, verb="part local ip")
 
 
-def find_association(state: State, port_id: str, local_ip_id: str) -> Record | None:
-    """Return the record that says that a port uses a local IP."""
-    return state.get(LOCAL_IP_ASSOCIATION.name, _association_id(local_ip_id, port_id))
-
-
-def no_association(port_id: str) -> LocalIPAssociationNotFound:
-    """Return the refusal for a port that does not use the local IP, where that is not at hand."""
-    return LocalIPAssociationNotFound("", port_id)
+def existing_association(state: State, port_id: str, local_ip_id: str) -> Record:
+    """Return the record that says that a port uses a local IP. Raises LocalIPAssociationNotFound."""
+    association = state.get(LOCAL_IP_ASSOCIATION.name, _association_id(local_ip_id, port_id))
+    if association is None:
+        raise LocalIPAssociationNotFound(local_ip_id, port_id)
+    return association
 
 
 # ---- what happens to ports

@@ -164,9 +164,12 @@ def find_binding(state: State, profile_id: str, flavor_id: str) -> Record | None
     return state.get(FLAVOR_PROFILE.name, _binding_id(profile_id, flavor_id))
 
 
-def no_binding(profile_id: str) -> FlavorServiceProfileBindingNotFound:
-    """Return the refusal for a profile that the flavor does not have, where the flavor is not at hand."""
-    return FlavorServiceProfileBindingNotFound(profile_id, "")
+def existing_binding(state: State, profile_id: str, flavor_id: str) -> Record:
+    """Return the same. Raises FlavorServiceProfileBindingNotFound."""
+    binding = find_binding(state, profile_id, flavor_id)
+    if binding is None:
+        raise FlavorServiceProfileBindingNotFound(profile_id, flavor_id)
+    return binding
 
 
 def _binding_id(profile_id: str, flavor_id: str) -> str:

@@ -117,7 +117,11 @@ async def test_ports_use_a_local_ip(alice, bob, network):
         409, "LocalIPInUse", f"Local IP {local_ip['id']} is still associated with one or more ports.",
     )  # fmt: skip
     assert (await alice.delete(f"{url}/{port['id']}")).status_code == 204
-    assert error_of(await alice.delete(f"{url}/{port['id']}"))[:2] == (404, "LocalIPAssociationNotFound")
+    assert error_of(await alice.delete(f"{url}/{port['id']}")) == (
+        404,
+        "LocalIPAssociationNotFound",
+        f"Local IP {local_ip['id']} association with port {port['id']} could not be found.",
+    )
     assert (await associate(alice, local_ip, fixed_port_id=port["id"])).status_code == 201  # and again
     assert (await alice.delete(f"/v2.0/ports/{port['id']}")).status_code == 204
     assert (await alice.get(url)).json() == {"port_associations": []}

@@ -92,7 +92,11 @@ async def test_a_flavor_is_given_a_profile_and_loses_it(admin, flavor, profile):
     url = f"/v2.0/flavors/{flavor['id']}/service_profiles/{profile['id']}"
     assert (await admin.get(url)).status_code == 200
     assert (await admin.delete(url)).status_code == 204
-    assert error_of(await admin.delete(url))[:2] == (404, "FlavorServiceProfileBindingNotFound")
+    assert error_of(await admin.delete(url)) == (
+        404,
+        "FlavorServiceProfileBindingNotFound",
+        f"Service Profile {profile['id']} is not associated with flavor {flavor['id']}.",
+    )
     assert (await give(admin, flavor, profile["id"])).status_code == 201  # and again
 
 

@@ -11,8 +11,7 @@ from weft.commands.l3.local_ips import (
     associate_ports,
     create_local_ips,
     delete_local_ip,
-    find_association,
-    no_association,
+    existing_association,
     part_port,
     update_local_ip,
 )
@@ -47,11 +46,11 @@ PORT_ASSOCIATIONS = Resource(
     kind="local_ip_association",
     parent=Parent("local_ip", "local_ip_id"),
     verbs=frozenset({"list", "show", "create", "delete"}),
-    find=find_association,
+    find=existing_association,
     attributes=PORT_ASSOCIATION,
     create_request=AssociatePort,
     create=associate_ports,
     delete=part_port,
-    not_found=no_association,
+    not_found=LocalIPNotFound,
     derive=_derive_association,
 )
