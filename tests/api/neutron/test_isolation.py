@@ -99,7 +99,8 @@ def _whole(resource: Resource) -> str:
 
 def references(resource: Resource, flag: str) -> list[str]:
     """Return the attributes of a body that name other objects."""
-    fields = {path for path, _ in KINDS[resource.record_kind].refers}
+    owned = {other.record_kind for other in OWNED}
+    fields = {path for path, target in KINDS[resource.record_kind].refers if target in owned}
     return [a.name for a in resource.attributes if getattr(a, flag) and a.key in fields]
 
 

@@ -265,3 +265,12 @@ async def test_a_tenants_list_is_what_it_may_see_one_by_one(store, admin, alice,
             ]
             listed = (await client.get(f"/v2.0/{kind}s")).json()[f"{kind}s"]
             assert [each["id"] for each in listed] == one_by_one
+
+
+async def test_a_marker_that_is_not_there_is_refused_of_networks_and_overlooked_of_subnets(admin, alice):
+    network = await make(alice, "network")
+    subnet = await make(alice, "subnet", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    marker = "limit=5&marker=00000000-0000-0000-0000-000000000007"
+    assert error_of(await alice.get(f"/v2.0/networks?{marker}"))[:2] == (404, "NetworkNotFound")
+    listed = (await alice.get(f"/v2.0/subnets?{marker}")).json()
+    assert [each["id"] for each in listed["subnets"]] == [subnet["id"]]

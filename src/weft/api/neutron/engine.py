@@ -30,7 +30,7 @@ from weft.commands.context import Context
 from weft.commands.errors import BadRequest, NetworkNotFound, RevisionNumberConstraintFailed
 from weft.commands.quotas.checking import within_quota
 from weft.commands.sharing.sight import sight_of
-from weft.model import Denied, Unavailable, WeftError
+from weft.model import Denied, NotFound, Unavailable, WeftError
 from weft.store.execute import Held
 from weft.store.protocol import State, Store
 from weft.store.records import Record
@@ -84,11 +84,7 @@ class Engine:
         query = read_query(resource, request.query)
         records = self._shown(self._select(query, caller, parent), caller, parent)
         if query.limit and query.marker:
-            marker = self.visible(query.marker, caller, parent)  # an unknown marker is an unknown object
-            if all(
-                record is not marker for record in records
-            ):  # it passes the filters no more, but tells where we were
-                records.append(marker)
+            records += self._marker(query.marker, records, caller, parent)
         records = sort_records(records, query.sorts, self._reader(caller))
         page = cut_page(records, query.limit, query.marker, query.page_reverse)
         hidden = self._hidden(caller, page)
@@ -100,6 +96,20 @@ class Engine:
         if links := page_links(request.url, request.query, page, query.limit, query.page_reverse):
             tail = b'],"%b_links":%b}' % (resource.collection.encode(), msgspec.json.encode(links))
         return Response(200, b'{"%b":[%b%b' % (resource.collection.encode(), b",".join(encoded), tail))
+
+    def _marker(self, id: str, records: list[Record], caller: Caller, parent: Record | None) -> list[Record]:
+        """Return what a page begins after, if `records` lack it: it passes no filter any more, but says where we were.
+
+        One that the caller does not see is as none, or as an unknown object where Neutron has it so. Raises NotFound.
+        """
+        if any(record.key.id == id for record in records):
+            return []
+        try:
+            return [self.visible(id, caller, parent)]
+        except NotFound:
+            if self.resource.needs_marker:
+                raise
+            return []
 
     def show(self, request: Request, id: str, parent: Record | None = None) -> Response:
         """Answer GET on one object."""

@@ -59,6 +59,7 @@ NETWORKS = Resource(
     delete=deletion("network", delete_network),
     not_found=NetworkNotFound,
     derive=_derive,
+    needs_marker=True,
     filters={"is_default": _default_filter},
     ensure=ensure_default_group,
 )

@@ -95,6 +95,7 @@ class Resource:
     ensure: Ensure | None = None  # what a project must have before…
     ensured: frozenset[str] = frozenset({"create"})  # …which verbs
     complete: Delete | None = None  # what is to be done after a create, in steps, until it writes nothing
+    needs_marker: bool = False  # a page's marker that is not there is refused; of others it is as if none were given
     # What Neutron does not fetch to judge an update: who sees the object by that alone is told that it is not there.
     unread_on_update: frozenset[str] = frozenset()
     not_found: Callable[[str], NotFound]

@@ -64,6 +64,7 @@ ROUTERS = Resource(
     delete=deletion("router", delete_router),
     not_found=RouterNotFound,
     derive=_derive,
+    needs_marker=True,
     actions={
         "add_router_interface": Action(decide=add_interface),
         "remove_router_interface": Action(decide=remove_interface),
