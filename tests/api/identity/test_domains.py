@@ -88,6 +88,9 @@ async def test_a_manager_of_a_domain_rules_there_and_nowhere_else(api):
         ("PUT", f"{there}/users/{eve['id']}/roles/{member}", None, 403),
         ("POST", "/domains", {"domain": {"name": "x"}}, 403),
         ("POST", "/roles", {"role": {"name": "x"}}, 403),
+        ("GET", f"/roles/{member}", None, 200),
+        ("GET", f"/roles/{admin}", None, 403),
+        ("GET", "/roles", None, 200),
         ("DELETE", f"/users/{eve['id']}", None, 204),
     ):
         answer = await api(method, path, body)

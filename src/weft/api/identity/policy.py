@@ -62,6 +62,11 @@ def any_domain_manager(who: Caller, about: About) -> bool:
     return "manager" in who.roles and who.domain_id is not None
 
 
+def manager_of_role(who: Caller, about: About) -> bool:
+    """Manages some domain, and may hand this role on there."""
+    return any_domain_manager(who, about) and about.role_name in MANAGERS_GIVE and about.role_domain_id is None
+
+
 def granting_manager(who: Caller, about: About) -> bool:
     """Gives and takes the lesser roles in its own domain."""
     return domain_manager(who, about) and about.role_name in MANAGERS_GIVE and about.role_domain_id is None
@@ -105,7 +110,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "list_groups": _SEE_DOMAIN, "get_group": _SEE_DOMAIN, "list_users_in_group": _SEE_DOMAIN,
     "check_user_in_group": _SEE_DOMAIN, "create_group": _CHANGE_DOMAIN, "update_group": _CHANGE_DOMAIN,
     "delete_group": _CHANGE_DOMAIN, "add_user_to_group": _CHANGE_DOMAIN, "remove_user_from_group": _CHANGE_DOMAIN,
-    "list_roles": (*_SEE_ALL, any_domain_manager), "get_role": (*_SEE_ALL, any_domain_manager),
+    "list_roles": (*_SEE_ALL, any_domain_manager), "get_role": (*_SEE_ALL, manager_of_role),
     "list_domain_roles": _SEE_ALL, "get_domain_role": _SEE_ALL,
     "list_role_inference_rules": _SEE_ALL, "list_implied_roles": _SEE_ALL, "get_implied_role": _SEE_ALL,
     "check_implied_role": _SEE_ALL,
