@@ -96,3 +96,24 @@ def test_port_security_guards_a_port(fields: dict[str, Any], is_guarded: bool) -
     bound = change.ports[PORT]
     assert bound is not None
     assert bound.port.is_guarded is is_guarded
+
+
+HOST_NAMES = [
+    ("a name", "web", "web"),
+    ("a full name", "web.weft.internal.", "web"),
+    ("no name", "", ""),
+    ("no such field", ..., ""),
+    ("not a name", "-web-", ""),
+    ("a number", 7, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("dns_name", "expected"), [case[1:] for case in HOST_NAMES], ids=[case[0] for case in HOST_NAMES]
+)
+def test_a_machine_is_called_by_the_first_label(dns_name: object, expected: str) -> None:
+    change = View(NodeId("a1")).absorb([comes(record("port", PORT, dns_name=dns_name))])
+    assert change is not None
+    bound = change.ports[PORT]
+    assert bound is not None
+    assert bound.port.host_name == expected

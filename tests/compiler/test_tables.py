@@ -139,6 +139,11 @@ def test_dhcp4_tells_all_that_the_subnet_says() -> None:
     }
 
 
+def test_dhcp4_calls_a_machine_by_its_name() -> None:
+    named = port("a", host_name="web")
+    assert plan(network(), subnet(), named).dhcp4[named.device].host_name == "web"
+
+
 def test_dhcp4_without_gateway_answers_from_an_address_nobody_takes() -> None:
     entry = plan(network(), subnet(gateway=None), A).dhcp4[A.device]
     assert (str(entry.server), entry.gateway, entry.routes) == ("169.254.0.1", None, ())

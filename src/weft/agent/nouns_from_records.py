@@ -3,6 +3,7 @@
 Each function raises Unusable if the record cannot be used.
 """
 
+import re
 from ipaddress import IPv4Address
 
 from weft.agent import garbage
@@ -25,6 +26,7 @@ from weft.store.records import Record
 
 DEFAULT_MTU_BYTES = 1450  # an underlay of 1500 less VXLAN's 50, as Neutron reckons
 LOWEST_MTU_BYTES = 68  # RFC 791, section 3.2
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, section 2.1
 _MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
 
@@ -83,6 +85,7 @@ def port_from_record(record: Record) -> BoundPort | None:
             fixed_ips=tuple(_fixed_ip(item) for item in garbage.items(record, "fixed_ips")),
             admin_state_up=garbage.flag(record, "admin_state_up", True),
             is_guarded=garbage.flag(record, "port_security_enabled", True),
+            host_name=_host_name(record.get("dns_name")),
             created=_created(record),
         ),
         node_id=NodeId(host),
@@ -102,6 +105,12 @@ def _fixed_ip(item: object) -> FixedIp:
         subnet_id=SubnetId(garbage.uuid(garbage.member(item, "subnet_id", "fixed_ips"), "fixed_ips")),
         address=garbage.host_address(garbage.member(item, "ip_address", "fixed_ips"), "fixed_ips"),
     )
+
+
+def _host_name(dns_name: object) -> str:
+    """Return the first label of a port's name in DNS; nothing like one is no reason to close a door."""
+    label = dns_name.partition(".")[0] if isinstance(dns_name, str) else ""
+    return label if _LABEL.fullmatch(label) else ""
 
 
 def _created(record: Record) -> tuple[int, str]:

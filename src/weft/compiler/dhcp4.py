@@ -39,7 +39,7 @@ def dhcp4_entry(scene: Scene, bound: BoundPort) -> Dhcp4Entry | None:
             mtu_bytes=scene.network.mtu_bytes,
             lease_s=LEASE_S,
             domain=DOMAIN,
-            host_name="host-" + str(address).replace(".", "-"),
+            host_name=bound.port.host_name or "host-" + str(address).replace(".", "-"),
         )
     return None
 

@@ -79,6 +79,7 @@ class Port(msgspec.Struct, frozen=True):
     fixed_ips: tuple[FixedIp, ...]
     admin_state_up: bool = True
     is_guarded: bool = True  # False: it may send in the name of others (port_security_enabled)
+    host_name: str = ""  # what DHCP calls the machine; "": a name made of its address
     created: tuple[int, str] = (0, "")  # (HLC, site) of its creation: of two that claim one address the older keeps it
 
 
