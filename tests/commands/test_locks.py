@@ -1,8 +1,9 @@
 """What a command locked is given back with its record: else nobody could use it again for a minute."""
 
-from tests.commands.l3.place import Place, port
+from tests.commands.l3.place import Place, plug, port
 from weft.commands.l3.conntrack_helpers import CreateConntrackHelper, create_conntrack_helpers
-from weft.commands.l3.routers import CreateRouter, create_routers
+from weft.commands.l3.floatingips import CreateFloatingIP, create_floatingips
+from weft.commands.l3.routers import CreateRouter, UpdateRouter, create_routers, update_router
 from weft.commands.trunks.trunks import CreateTrunk, create_trunks
 from weft.store.locks import locks_of
 
@@ -20,8 +21,11 @@ def test_all_is_given_back():
     parent, child = port(place.site, place.inside), port(place.site, place.inside)
     subports = [{"port_id": child, "segmentation_type": "vlan", "segmentation_id": 7}]
     outside = {"network_id": place.outside}
+    plug(place.site, place.router, place.subnet_id)
+    place.site.do(update_router, place.router, UpdateRouter(external_gateway_info=outside))
     for command, request in (
         (create_routers, CreateRouter(project_id="p", external_gateway_info=outside)),
+        (create_floatingips, CreateFloatingIP(project_id="p", floating_network_id=place.outside, port_id=parent)),
         (create_trunks, CreateTrunk(project_id="p", port_id=parent, sub_ports=subports)),
         (
             create_conntrack_helpers,

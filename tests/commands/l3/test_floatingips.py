@@ -85,6 +85,17 @@ def test_an_association_is_never_half_of_two(steps):
     assert leads(sites[0], id) in seen
 
 
+def test_two_processes_do_not_lead_two_floating_ips_to_one_port():
+    place = connected()
+    vm = port(place.site, place.inside)
+    one, two = (floating_ip(place.site, place.outside).key.id for _ in range(2))
+    request = UpdateFloatingIP(port_id=vm)
+    decided = [
+        update_floatingip(place.site.state, id, request, place.site.context(project_id="p")) for id in (one, two)
+    ]
+    assert decided[0].claims == decided[1].claims != ()
+
+
 def test_one_floating_ip_to_two_ports_is_a_conflict_of_one_field():
     place = connected()
     here, there = port(place.site, place.inside), port(place.site, place.inside)

@@ -116,6 +116,14 @@ def test_links_are_what_the_state_says(steps):
     assert not list(site.state.of_kind("port"))
 
 
+def test_two_processes_do_not_join_prefixes_that_meet():
+    place = Place()
+    for subnet in [place.subnet(place.network(), "10.1.0.0/24") for _ in range(2)]:
+        context = place.site.context(project_id="p")
+        writes, _ = add_interface(place.site.state, place.router, {"subnet_id": subnet}, context)
+        assert writes.writes[0].key == ("fabric", "router", place.router)  # both write it, so one comes late
+
+
 # ---- while sites do not hear each other
 def test_a_subnet_is_attached_at_any_site():
     place = Place()

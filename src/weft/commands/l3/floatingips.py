@@ -25,7 +25,7 @@ from weft.commands.sharing.entries import is_external
 from weft.store.kinds import FLOATINGIP, NETWORK, PORT
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
-from weft.store.writes import Write, Writes
+from weft.store.writes import Claim, Write, Writes
 
 
 class CreateFloatingIP(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,10 @@ def create_floatingips(state: State, requests: Sequence[CreateFloatingIP], conte
     """Return the writes that create all of `requests`, each with the port that holds its address."""
     pickers = Pickers.for_decision(state, context)
     writes = tuple(write for request in requests for write in _create(state, request, pickers, context))
-    return Writes(writes, claims=pickers.claims, actor=context.actor, verb="create floating ip")
+    led = _claims(writes)
+    if len(led) > len(set(led)):
+        raise BadRequest("floatingip", "Several of these floating IPs would lead to one fixed IP")
+    return Writes(writes, claims=(*pickers.claims, *led), actor=context.actor, verb="create floating ip")
 
 
 def update_floatingip(state: State, floatingip_id: str, request: UpdateFloatingIP, context: Context) -> Writes:
@@ -74,7 +77,8 @@ def update_floatingip(state: State, floatingip_id: str, request: UpdateFloatingI
     if found is not None and found != current_association(floating_ip):
         values.update(found.fields())
     writes = (Write(floating_ip.key, values),) if values else ()
-    return Writes(writes, actor=context.actor, verb="update floating ip")
+    claims = _claims(writes, floating_ip.get("floating_network_id"))
+    return Writes(writes, claims=claims, actor=context.actor, verb="update floating ip")
 
 
 def delete_floatingip(state: State, floatingip_id: str, context: Context) -> Writes:
@@ -101,6 +105,18 @@ def existing_floatingip(state: State, floatingip_id: str) -> Record:
 def current_association(floating_ip: Record) -> Association:
     """Return where a floating IP leads, as its record says."""
     return Association(*(floating_ip.get(name) for name in Association._fields))
+
+
+def _claims(writes: Sequence[Write], network_id: str = "") -> tuple[Claim, ...]:
+    """Keep processes of one site from leading two floating IPs of a network to one address."""
+    return tuple(
+        Claim(
+            f"floatingip.{network_id or write.values['floating_network_id']}",
+            f"{write.values['port_id']}/{write.values['fixed_ip_address']}",
+        )
+        for write in writes
+        if write.key.kind == FLOATINGIP.name and write.values.get("port_id")
+    )
 
 
 def _create(state: State, request: CreateFloatingIP, pickers: Pickers, context: Context) -> tuple[Write, Write]:
