@@ -9,7 +9,7 @@ import msgspec
 from weft.api.errors import HttpProblem, not_allowed, nothing_here
 from weft.api.neutron import policy
 from weft.api.neutron.bodies import read_json
-from weft.api.neutron.engine import receipt_header
+from weft.api.neutron.conditions import receipt_header
 from weft.api.neutron.http import Request, Response
 from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.errors import QuotaMissingTenant

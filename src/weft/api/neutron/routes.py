@@ -50,8 +50,8 @@ class Routes:
         name = below[0].removesuffix(".json")
         if (part := self._parts.get((engine.resource.name, name))) is not None:
             if request.method == "POST":
-                part.refuse_by_roles(request.caller)
-            whole = engine.visible(id, request.caller, parent)
+                part.permission.refuse_by_roles(request.caller)
+            whole = engine.finder.visible(id, request.caller, parent)
             return await self.serve(part, request, below[1:], whole)
         if name in engine.resource.actions and len(below) == 1:
             return await engine.act(request, id, name, parent)

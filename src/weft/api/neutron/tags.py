@@ -5,7 +5,8 @@ import msgspec
 from weft.api.errors import not_allowed, nothing_here
 from weft.api.neutron import policy
 from weft.api.neutron.bodies import read_json
-from weft.api.neutron.engine import Engine, receipt_header
+from weft.api.neutron.conditions import receipt_header
+from weft.api.neutron.engine import Engine
 from weft.api.neutron.http import Request, Response
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, TagNotFound
@@ -20,10 +21,10 @@ async def serve_tags(
     engine: Engine, request: Request, id: str, rest: list[str], parent: Record | None = None
 ) -> Response:
     """Answer a request on an object's tags; `rest` is the path after `tags`."""
-    record = engine.visible(id, request.caller, parent)
+    record = engine.finder.visible(id, request.caller, parent)
     if len(rest) > 1:
         raise nothing_here()
-    target = engine.target(record, parent=parent)
+    target = engine.permission.target(record, parent=parent)
     if request.method in ("GET", "HEAD"):
         policy.enforce(request.caller, f"get_{engine.resource.name}:tags", target)
         return _show(record, rest)

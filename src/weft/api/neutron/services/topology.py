@@ -11,7 +11,7 @@ import msgspec
 from weft.api.caller import Caller
 from weft.api.errors import not_allowed, nothing_here
 from weft.api.neutron import policy
-from weft.api.neutron.engine import read_query_fields
+from weft.api.neutron.conditions import read_query_fields
 from weft.api.neutron.http import Request, Response
 from weft.api.neutron.writing import context_of, execute_if_changed
 from weft.commands.errors import BadRequest
