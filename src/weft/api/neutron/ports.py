@@ -102,6 +102,7 @@ PORTS = Resource(
     delete=deletion("port", delete_port),
     not_found=PortNotFound,
     derive=_derive,
+    volatile=port_status,
     needs_marker=True,
     ensure=ensure_default_group,
     filters={"fixed_ips": _fixed_ips_filter},

@@ -100,6 +100,8 @@ class Resource:
     unread_on_update: frozenset[str] = frozenset()
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds
+    # What of these depends on more than records, if that is known: all else stays until a record changes.
+    volatile: Callable[[Record, Look], Any] | None = None
     # Filters that are not "the attribute equals one of these": query name → values → match.
     filters: Mapping[str, Callable[[Sequence[str]], Match]] = field(default_factory=dict)
 

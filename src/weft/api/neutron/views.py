@@ -6,7 +6,7 @@ ports is then mostly one join of bytes.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,19 @@ MAX_CACHED = 10_000  # about 1.3 kB each
 _encode = msgspec.json.Encoder().encode
 
 
+class _View(NamedTuple):
+    """An encoded representation, and what it was made from."""
+
+    record: Record
+    revision: int  # of the state that `derived` was made from
+    volatile: Any  # what else it was made from; NaN equals nothing: look each time
+    derived: dict[str, Any]
+    body: bytes
+
+
+_UNKNOWN = float("nan")
+
+
 class Views:
     """Makes representations of one resource."""
 
@@ -31,22 +44,27 @@ class Views:
         self._stored = tuple((attribute.name, attribute.key, attribute.empty) for attribute in stored)
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
-        self._cache: dict[tuple[str, Collection[str], bool | None], tuple[Record, dict[str, Any], bytes]] = {}
+        self._cache: dict[tuple[str, Collection[str], bool | None], _View] = {}
 
     def encoded(self, record: Record, hidden: frozenset[str], shared: bool | None = None) -> bytes:
         """Return the object as JSON, without the attributes named in `hidden`.
 
         `shared` is the one attribute that depends on who looks; None: the resource has none.
         """
-        derived = self._resource.derive(record, self._look)
         slot = (record.key.id, hidden, shared)
         cached = self._cache.get(slot)
-        if cached is not None and cached[0] is record and cached[1] == derived:
-            return cached[2]
-        body = _encode(self._full(record, derived, hidden, shared))
-        if len(self._cache) >= MAX_CACHED:
+        revision = self._look.state.revision
+        volatile = self._resource.volatile(record, self._look) if self._resource.volatile else _UNKNOWN
+        if cached and cached.record is record and cached.revision == revision and cached.volatile == volatile:
+            return cached.body
+        derived = self._resource.derive(record, self._look)
+        if cached and cached.record is record and cached.derived == derived:
+            body = cached.body
+        else:
+            body = _encode(self._full(record, derived, hidden, shared))
+        if len(self._cache) >= MAX_CACHED and not cached:
             self._cache.clear()
-        self._cache[slot] = (record, derived, body)
+        self._cache[slot] = _View(record, revision, volatile, derived, body)
         return body
 
     def some(self, record: Record, hidden: frozenset[str], fields: Sequence[str], shared: bool | None = None) -> bytes:
