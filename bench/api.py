@@ -1,7 +1,7 @@
 """The network API: Weft against a stock Neutron 29 on the same machine, asked the same by the same clients, in turns.
 
 Both write to disk before they answer. Neutron is spared what a real site adds to it (stock_neutron.py); Weft runs as it
-does anywhere, tokens, quotas and policies included. Weft is asked five times as often in a turn, as its turns
+does anywhere, tokens, quotas and policies included. Weft is asked three times as often in a turn, as its turns
 would be too short to time otherwise, and so holds more at the end. A ratio is the median over rounds of the ratio
 within a round.
 """
@@ -26,7 +26,7 @@ from workload import BULK, bulk_request, grant_room, port_request
 NEUTRON, WEFT = "Neutron 29", "Weft"
 CROWDS = (1000, 5000)  # ports of one project each, to be listed
 PAGE = 100
-WEFT_TIMES = 5
+WEFT_TIMES = 3
 Request = tuple[str, str, Any]
 
 
