@@ -50,7 +50,7 @@ STACK = (  # resource, properties ({name} is another's ID), what it is changed t
     ("port", {"name": "parent", "network_id": "{net}"}, None),
     ("router", {"name": "router", "external_gateway_info": {"network_id": "{ext}"}}, {"description": "d"}),
     ("floatingip", {"floating_network_id": "{ext}"}, {"description": "d"}),
-    ("trunk", {"name": "trunk", "port_id": "{parent}", "sub_ports": []}, {"admin_state_up": False}),
+    ("trunk", {"name": "trunk", "port_id": "{parent}", "sub_ports": []}, {"description": "d"}),
     (
         "rbac_policy",
         {"object_type": "network", "object_id": "{net}", "action": "access_as_shared", "target_tenant": "a" * 32},
