@@ -30,7 +30,7 @@ else
 endif
 	@$(MAKE) --no-print-directory fuzz
 
-# ---- four words for developers: dev, check, lab, sim ----
+# ---- five words for developers: dev, check, lab, sim, fuzz ----
 
 .PHONY: dev
 dev: setup-lab setup-bench lab ## the whole environment, then a lab to try things in

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from weft.api.neutron.openapi_rest import rest_paths
 from weft.api.neutron.resource import Action, Resource
 from weft.api.neutron.resources import RESOURCES
 from weft.wire.neutron.attributes import REQUIRED, Attribute
@@ -27,7 +28,7 @@ def openapi_paths() -> Document:
         if resource.parent is not None:
             for below in [below for below in paths if below.startswith(path)]:
                 paths[below].setdefault("parameters", []).insert(0, _id_parameter("parent_id"))
-    return paths
+    return {**paths, **rest_paths()}
 
 
 def _path(resource: Resource, by_name: Mapping[str, Resource]) -> str:
