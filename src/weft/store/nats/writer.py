@@ -54,7 +54,8 @@ class Writer:
                 written = self._holdings.replica.write(writes, self._now_ms())
                 await self._append(written, writes, link)
             except WeftError:
-                await self.release(taken)
+                if link.is_open:  # else the locks may have gone with the server, and others have taken them anew
+                    await self.release(taken, over=link)
                 raise
         await self.release(self._outlived(decided_on, written.records))
         return written.receipt
@@ -151,10 +152,10 @@ class Writer:
         }
         return {claim for record in before if record for claim in locks_of(record, since_hlc)} - guarding
 
-    async def release(self, claims: Collection[Claim]) -> None:
-        """Give locks back; one that cannot be given back lapses by itself."""
+    async def release(self, claims: Collection[Claim], *, over: Link | None = None) -> None:
+        """Give locks back, over the link that they were taken over if it is named; others lapse by themselves."""
         if not claims:
             return
-        link: Link = await self._own.up()
+        link: Link = over or await self._own.up()
         with contextlib.suppress(LinkDown, ApiError):
             await asyncio.gather(*(release_claim(link, subject_of_claim(claim)) for claim in claims))
