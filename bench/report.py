@@ -1,6 +1,6 @@
 """Write the figures of the last `make bench` into docs/performance.md: no figure there is typed by hand.
 
-Replaces what stands between the two markers with the tables and promises of var/bench/*.json.
+Replaces what stands between the two markers with the tables and promises of var/bench/*.json, section by section.
 """
 
 import json
@@ -25,39 +25,58 @@ TITLES = {  # in the order of the page
 
 
 def main() -> None:
-    """Rewrite the page. Exits 1 if a benchmark has no full run yet."""
-    documents = {name: RESULTS / f"{name}.json" for name in TITLES}
-    if missing := [name for name, path in documents.items() if not path.exists()]:
-        sys.exit(f"no results of {', '.join(missing)} in {RESULTS}: run make bench first")
-    found = {name: json.loads(path.read_text()) for name, path in documents.items()}
-    if rough := [name for name, document in found.items() if document["quick"]]:
-        sys.exit(f"quick runs give no figures for the page: {', '.join(rough)}")
-    before, rest = PAGE.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines(found)) + f"\n{END}{after}")
-
-
-def lines(found: dict[str, Any]) -> Iterator[str]:
-    """Yield the Markdown lines between the markers."""
-    machine = found["datapath"]["machine"]
-    yield (
-        f"{machine['time'][:10]}, {machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB, Linux "
-        f"{machine['kernel']}, Python {machine['python']}."
-    )
+    """Rewrite the page. Exits 1 if a benchmark has no full run yet, neither in var/bench nor on the page."""
+    page = PAGE.read_text()
+    before, rest = page.split(BEGIN)
+    figures, after = rest.split(END)
+    held = sections_of(figures)
+    found = full_runs()
+    if missing := [name for name, title in TITLES.items() if name not in found and title not in held]:
+        sys.exit(f"no full results of {', '.join(missing)} in {RESULTS}: run make bench first")
+    if not found:
+        sys.exit(f"no full results in {RESULTS}: run make bench first")
+    parts = [machine_of(next(iter(found.values())))]
     for name, title in TITLES.items():
-        document = found[name]
-        yield f"\n## {title}"
-        yield f"[bench/{name}.py](../bench/{name}.py), {document['took_s']:.0f} s\n"
-        head, *rows = document["table"]
-        yield row_of(head)
-        yield "|" + "---|" * len(head)
-        yield from map(row_of, rows)
-        yield ""
-        for promise in document["promises"]:
-            verdict = "kept" if promise["is_kept"] else "**missed**"
-            limit = "at least" if promise["at_least"] else "at most"
-            value = f"{in_words(promise['value'])} {promise['unit']}"
-            yield f"- {verdict}: {promise['what']} {value}, promised {limit} {promise['target']:g}"
+        parts.append("\n".join(lines(name, found[name])) if name in found else held[title])
+    PAGE.write_text(f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{after}")
+
+
+def full_runs() -> dict[str, Any]:
+    """Return the results in var/bench; quick runs give no figures for the page."""
+    paths = {name: RESULTS / f"{name}.json" for name in TITLES}
+    found = {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
+    return {name: document for name, document in found.items() if not document["quick"]}
+
+
+def sections_of(figures: str) -> dict[str, str]:
+    """Return the page's sections by their titles: those without a new run stay as they are, with their date."""
+    _, *sections = figures.split("\n## ")
+    return {section.partition("\n")[0]: f"## {section.strip()}" for section in sections}
+
+
+def machine_of(document: Any) -> str:
+    """Return where the newest runs were made."""
+    machine = document["machine"]
+    return (
+        f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB, Linux {machine['kernel']}, "
+        f"Python {machine['python']}."
+    )
+
+
+def lines(name: str, document: Any) -> Iterator[str]:
+    """Yield the Markdown lines of one benchmark."""
+    yield f"## {TITLES[name]}"
+    yield f"[bench/{name}.py](../bench/{name}.py), {document['machine']['time'][:10]}, {document['took_s']:.0f} s\n"
+    head, *rows = document["table"]
+    yield row_of(head)
+    yield "|" + "---|" * len(head)
+    yield from map(row_of, rows)
+    yield ""
+    for promise in document["promises"]:
+        verdict = "kept" if promise["is_kept"] else "**missed**"
+        limit = "at least" if promise["at_least"] else "at most"
+        value = f"{in_words(promise['value'])} {promise['unit']}"
+        yield f"- {verdict}: {promise['what']} {value}, promised {limit} {promise['target']:g}"
 
 
 def row_of(cells: list[str]) -> str:
