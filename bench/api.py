@@ -116,7 +116,8 @@ def lists(crowd: int, also: str, rival: Rival, count: int) -> list[Request]:
 def turn(each: Measure, rival: Rival) -> Sample:
     """Let one side do its share; return its median and its rate."""
     found = uvloop.run(ask(each, rival))
-    rival.spare += [answer["port"]["id"] for answer in found.answers if each.ask is ports]
+    if each.ask is ports:
+        rival.spare += [answer["port"]["id"] for answer in found.answers]
     return {"p50_ms": percentile(found.taken_ms, 50), "per_s": found.per_s}
 
 

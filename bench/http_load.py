@@ -36,6 +36,11 @@ class Connection:
 
     async def request(self, method: str, path: str, body: Any = None) -> tuple[dict[str, str], Any]:
         """Return headers (names in lower case) and decoded body. Raises Refused unless the status is 2xx."""
+        headers, answer = await self.exchange(method, path, body)
+        return headers, decoded(answer)
+
+    async def exchange(self, method: str, path: str, body: Any = None) -> tuple[dict[str, str], bytes]:
+        """Return headers and body as they came. Raises Refused unless the status is 2xx."""
         if not self._is_open:
             await self._open()
         payload = b"" if body is None else msgspec.json.encode(body)
@@ -50,7 +55,7 @@ class Connection:
             self._is_open = False
         if not status.split()[1].startswith("2"):
             raise Refused(f"{method} {path}: {status}: {answer.decode()[:300]}")
-        return headers, msgspec.json.decode(answer) if answer else None
+        return headers, answer
 
     async def _open(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
@@ -69,13 +74,26 @@ class Connection:
         self.headers["X-Auth-Token"] = headers["x-subject-token"]
 
 
+def decoded(answer: bytes) -> Any:
+    """Return what an answer's body says, None if it has none."""
+    return msgspec.json.decode(answer) if answer else None
+
+
 @dataclass
 class Load:
-    """What came of a load: how long each request took, and how long all of them."""
+    """What came of a load: how long each request took until its answer was there, and how long all of them.
+
+    What a client makes of an answer is not the server's time: bodies are decoded afterwards.
+    """
 
     taken_ms: list[float] = field(default_factory=list)
-    answers: list[Any] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     took_s: float = 0.0
+
+    @property
+    def answers(self) -> list[Any]:
+        """What the bodies say."""
+        return [decoded(body) for body in self.bodies]
 
     @property
     def per_s(self) -> float:
@@ -98,6 +116,6 @@ async def load(connections: Iterable[Connection], requests: Iterable[tuple[str, 
 async def _take(connection: Connection, queue: Iterator[tuple[str, str, Any]], found: Load) -> None:
     for method, path, body in queue:
         sent = time.perf_counter()
-        _, answer = await connection.request(method, path, body)
+        _, answer = await connection.exchange(method, path, body)
         found.taken_ms.append((time.perf_counter() - sent) * 1000)
-        found.answers.append(answer)
+        found.bodies.append(answer)
