@@ -39,7 +39,7 @@ class Stage:
     def play(self, act: "Callable[[Stage], None]") -> None:
         """Tell one act; its docstring is its title."""
         self.act_name = (act.__doc__ or act.__name__).splitlines()[0].rstrip(".")
-        self.console.print(f"\n[bold]{len(self._acts) + 1}. {self.act_name}[/]")
+        self.console.print(f"\n[bold]{len(self._acts) + 1}. {self.act_name}[/]", soft_wrap=True)
         began = time.monotonic()
         entry = {"act": self.act_name, "held": False, "took_s": 0.0}
         self._acts.append(entry)
