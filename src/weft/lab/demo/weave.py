@@ -62,8 +62,8 @@ def network_woven(stage: Stage) -> None:
     # One write that beats the round trip shows that no write asks another site, however busy this machine is.
     stage.check(
         min(writes) < 2 * DELAY_MS,
-        f"accepted in {median(writes):.1f} ms (p50 of {len(writes)}, the fastest {min(writes):.1f} ms): nobody waits for "
-        f"the WAN and its {2 * DELAY_MS:g} ms",
+        f"accepted in {median(writes):.1f} ms (p50 of {len(writes)}, the fastest {min(writes):.1f} ms): nobody waits "
+        f"for the WAN and its {2 * DELAY_MS:g} ms",
     )
     stage.check(
         median(arrivals) < DELAY_MS + ARRIVAL_MARGIN_MS,
@@ -117,7 +117,7 @@ def timed(api: SiteApi, kind: str, body: dict[str, Any]) -> tuple[dict[str, Any]
 
 
 def _threads(stage: Stage, api: SiteApi, others: tuple[SiteApi, ...]) -> tuple[list[float], list[float]]:
-    """Create and delete some networks; returns how many ms each answer took, and after how many each other site knew."""
+    """Create and delete networks; returns how many ms each answer took, and after how many each other site knew."""
     writes, arrivals = [], []
     for number in range(THREADS):
         network, took_ms = timed(api, "network", {"name": f"thread-{number}"})
