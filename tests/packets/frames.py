@@ -126,9 +126,11 @@ def dhcp4s(draw: st.DrawFn, who: Speaker) -> bytes:
 def dhcp6s(draw: st.DrawFn, who: Speaker) -> bytes:
     ours = bytes.fromhex("00030001") + mac("fe:16:00:00:00:01")
     message = bytes([draw(st.sampled_from([1, 3, 4, 5, 6, 8, 9, 11, 2, 0]))]) + draw(st.binary(min_size=3, max_size=3))
+    address = struct.pack("!HH", 5, 24) + draw(ipv6s) + bytes(8)
+    values = [ours, ours, b"", bytes(12), bytes(12) + address, b"\x00\x03\x00\x01client", b"x" * 128, b"x" * 129]
     for _ in range(draw(st.integers(0, 4))):
         code = draw(st.sampled_from([1, 1, 2, 3, 3, 6, 14]))
-        value = draw(st.sampled_from([ours, ours, b"", bytes(12), b"\x00\x03\x00\x01client", b"x" * 128, b"x" * 129]))
+        value = draw(st.sampled_from(values))
         stretch = draw(st.sampled_from([0] * 19 + [9]))
         message += struct.pack("!HH", code, len(value) + stretch) + value
     to_port = draw(st.sampled_from([547] * 9 + [546]))

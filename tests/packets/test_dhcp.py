@@ -7,6 +7,7 @@ from scapy.layers.dhcp6 import (
     DUID_LLT,
     DHCP6_Advertise,
     DHCP6_Confirm,
+    DHCP6_Decline,
     DHCP6_InfoRequest,
     DHCP6_Rebind,
     DHCP6_Release,
@@ -21,6 +22,7 @@ from scapy.layers.dhcp6 import (
     DHCP6OptIAAddress,
     DHCP6OptRapidCommit,
     DHCP6OptServerId,
+    DHCP6OptStatusCode,
 )
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
@@ -139,10 +141,10 @@ def message6(*parts: Packet) -> Packet:
             True,
         ),
         ("request is granted", message6(DHCP6_Request(trid=0x123456), CLIENT, US, LEASE), DHCP6_Reply, True),
-        ("confirm", message6(DHCP6_Confirm(trid=0x123456), CLIENT, LEASE), DHCP6_Reply, True),
         ("renew", message6(DHCP6_Renew(trid=0x123456), CLIENT, US, LEASE), DHCP6_Reply, True),
         ("rebind", message6(DHCP6_Rebind(trid=0x123456), CLIENT, LEASE), DHCP6_Reply, True),
         ("release is noted", message6(DHCP6_Release(trid=0x123456), CLIENT, US, LEASE), DHCP6_Reply, False),
+        ("decline is noted", message6(DHCP6_Decline(trid=0x123456), CLIENT, US, LEASE), DHCP6_Reply, False),
         ("information", message6(DHCP6_InfoRequest(trid=0x123456), CLIENT), DHCP6_Reply, False),
     ],
 )
@@ -156,10 +158,34 @@ def test_a_v6_client_is_served(bench, sentence, asked, kind, leased):
     assert answer[DHCP6OptDNSServers].dnsservers == [v6(W2)]
     assert answer[DHCP6OptDNSDomains].dnsdomains == ["example.org."]
     assert (DHCP6OptIA_NA in answer) == leased
-    if leased:
+    assert (DHCP6OptStatusCode in answer) != leased
+    if not leased:
+        assert answer[DHCP6OptStatusCode].statuscode == 0  # success
+    else:
         assert (answer[DHCP6OptIA_NA].iaid, answer[DHCP6OptIA_NA].T1) == (0xCAFE0001, 1800)
         address = answer[DHCP6OptIAAddress]
         assert (address.addr, address.preflft, address.validlft) == (v6(W1), 3600, 3600)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "address", "status"),
+    [
+        ("its own address is still right", v6(W1), 0),
+        ("one of another network is not on this link", "2001:db8:77::1", 4),
+    ],
+)
+def test_an_address_is_confirmed_or_refused(bench, sentence, address, status):
+    held = DHCP6OptIA_NA(iaid=1, ianaopts=[DHCP6OptIAAddress(addr=address)])
+    answer = answer_to(bench, message6(DHCP6_Confirm(trid=7), CLIENT, held))
+    assert answer[DHCP6OptStatusCode].statuscode == status, sentence
+    assert DHCP6OptIA_NA not in answer
+    assert bytes(CLIENT) in bytes(answer)
+
+
+def test_who_asks_for_information_may_be_nameless(bench):
+    answer = answer_to(bench, message6(DHCP6_InfoRequest(trid=7)))
+    assert DHCP6OptClientId not in answer
+    assert answer[DHCP6OptDNSServers].dnsservers == [v6(W2)]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 10, 127, 128])

@@ -2,7 +2,17 @@
 
 import pytest
 from scapy.layers.dhcp import BOOTP, DHCP
-from scapy.layers.dhcp6 import DUID_LL, DHCP6_Reply, DHCP6_Request, DHCP6OptClientId, DHCP6OptServerId
+from scapy.layers.dhcp6 import (
+    DUID_LL,
+    DHCP6_Confirm,
+    DHCP6_InfoRequest,
+    DHCP6_Reply,
+    DHCP6_Request,
+    DHCP6_Solicit,
+    DHCP6OptClientId,
+    DHCP6OptIA_NA,
+    DHCP6OptServerId,
+)
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import (
     ICMPv6EchoRequest,
@@ -35,6 +45,7 @@ from tests.packets.scene import (
     v6,
 )
 from weft.dataplane.drops import DropReason as Why
+from weft.dataplane.templates import FABRIC_MAC
 
 pytestmark = pytest.mark.kernel
 
@@ -59,6 +70,10 @@ def dhcp(kind, *, bootp=None, **options):
     fields = {"chaddr": bytes.fromhex(W1.mac.replace(":", "")), "xid": 7} | (bootp or {})
     head = eth(BROADCAST) / IP(src="0.0.0.0", dst="255.255.255.255") / UDP(sport=68, dport=67)
     return head / BOOTP(**fields) / DHCP(options=chosen)
+
+
+V6_CLIENT = DHCP6OptClientId(duid=DUID_LL(lladdr=W1.mac))
+V6_US = DHCP6OptServerId(duid=DUID_LL(lladdr=FABRIC_MAC))
 
 
 def dhcp6(message):
@@ -160,10 +175,14 @@ FROM_A_WORKLOAD = [
     ("DHCP decline", dhcp("decline"), Why.DHCP_NO_ANSWER),
     (
         "DHCPv6 that chose another server",
-        dhcp6(DHCP6_Request() / DHCP6OptClientId(duid=DUID_LL()) / DHCP6OptServerId(duid=DUID_LL(lladdr=W2.mac))),
+        dhcp6(DHCP6_Request() / V6_CLIENT / DHCP6OptServerId(duid=DUID_LL(lladdr=W2.mac))),
         Why.DHCP_FOREIGN,
     ),
-    ("DHCPv6 without a client identifier", dhcp6(Raw(b"\x0b\0\0\1")), Why.DHCP_MALFORMED),
+    ("DHCPv6 without a client identifier", dhcp6(DHCP6_Solicit() / DHCP6OptIA_NA()), Why.DHCP_MALFORMED),
+    ("DHCPv6 request that names no server", dhcp6(DHCP6_Request() / V6_CLIENT / DHCP6OptIA_NA()), Why.DHCP_MALFORMED),
+    ("DHCPv6 solicit that names us", dhcp6(DHCP6_Solicit() / V6_CLIENT / V6_US / DHCP6OptIA_NA()), Why.DHCP_MALFORMED),
+    ("DHCPv6 information for an address", dhcp6(DHCP6_InfoRequest() / V6_CLIENT / DHCP6OptIA_NA()), Why.DHCP_MALFORMED),
+    ("DHCPv6 confirm of no address", dhcp6(DHCP6_Confirm() / V6_CLIENT / DHCP6OptIA_NA()), Why.DHCP_NO_ANSWER),
     ("DHCPv6 of an unknown type", dhcp6(Raw(b"\x63\0\0\1")), Why.DHCP_NO_ANSWER),
     ("a packet larger than the MTU", eth() / ipv4() / UDP() / bytes(1423), Why.TOO_BIG),
     ("a MAC nobody has", eth(NOBODY_MAC) / ipv4() / ECHO, Why.UNKNOWN_MAC),
