@@ -24,7 +24,15 @@ _encoder = msgspec.msgpack.Encoder()
 
 def record_hash(record: Record) -> int:
     """Return the hash of what a record is, without its values."""
-    stamps = sorted((name, field.stamp) for name, field in record.fields.items())
+    fields = record.fields
+    encoded: dict[int, msgspec.Raw] = {}  # most fields share one stamp
+    stamps: list[tuple[str, msgspec.Raw]] = []
+    for name in sorted(fields):
+        stamp = fields[name].stamp
+        raw = encoded.get(id(stamp))
+        if raw is None:
+            raw = encoded[id(stamp)] = msgspec.Raw(_encoder.encode(stamp))
+        stamps.append((name, raw))
     return _hash(_encoder.encode((record.key, stamps, sorted(record.versions.items()))))
 
 
@@ -67,8 +75,10 @@ class DigestTree:
         else:
             leaf.pop(key, None)
         self._scopes.add(path[:-LEVELS])
+        nodes = self._nodes
         for length in range(len(path) - LEVELS, len(path) + 1):
-            self._nodes[path[:length]] = self._nodes.get(path[:length], 0) ^ change
+            above = path[:length]
+            nodes[above] = nodes.get(above, 0) ^ change
 
 
 def leaf_of(key: Key) -> Path:

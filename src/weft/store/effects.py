@@ -26,6 +26,9 @@ class Effects(msgspec.Struct, frozen=True):
 
 def joined(effects: Iterable[Effects]) -> Effects:
     """Return several effects as one, to be carried out in one transaction: the last version of each record."""
+    effects = list(effects)
+    if len(effects) == 1:
+        return effects[0]
     store: dict[Key, Record] = {}
     forget: dict[Key, None] = {}
     relay: dict[Key, None] = {}

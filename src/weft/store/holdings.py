@@ -8,7 +8,7 @@ holds it, which is what the next compare-and-set expects.
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -22,7 +22,7 @@ from weft.store.long_lived import LongLived
 from weft.store.protocol import Change, JournalEntry
 from weft.store.records import Key, Record
 from weft.store.recovery import site_of
-from weft.store.replica import Replica
+from weft.store.replica import Replica, Written
 from weft.store.sqlite import Disk, JournalRow, Stored
 from weft.store.state import MergedState
 from weft.store.wire import BadRecord, Glance, decode_record, encode_record, glance_at
@@ -30,6 +30,7 @@ from weft.store.wire import BadRecord, Glance, decode_record, encode_record, gla
 log = structlog.get_logger()
 
 OWN = "own"  # the cursor of our own log; neighbours' cursors are called by their site
+NOTHING: Mapping[Key, bytes] = {}
 COMPLAIN_EVERY_S = 1.0  # a hostile peer must not fill the disk with our own log
 
 _encode_entry = msgspec.msgpack.Encoder().encode
@@ -59,6 +60,7 @@ class Holdings:
         self._disk, self._make_replica, self._now_ms = disk, make_replica, now_ms
         self._journal_number = 0
         self._being_written: dict[int, tuple[str, str]] = {}
+        self._on_their_way: dict[Key, tuple[Record, bytes]] = {}  # to our own log
         self._complained_s = 0.0
         self._long_lived = LongLived()
 
@@ -92,11 +94,13 @@ class Holdings:
             yield record
 
     # ---- what our own log holds
-    def committed(self, records: Collection[Record], seqs: Collection[int]) -> None:
-        """Take in records that our own log has just acknowledged."""
+    def committed(self, records: Sequence[Record], payloads: Sequence[bytes], seqs: Sequence[int]) -> None:
+        """Take in records that our own log has just acknowledged, or delivered."""
         for record, seq in zip(records, seqs, strict=True):
             self._note_seq(record.key, seq)
-        self.carry_out(self.replica.accept(records, self._now_ms()))
+        effects = self.replica.accept(records, self._now_ms())
+        encoded = {record.key: payload for record, payload in zip(records, payloads, strict=True)}
+        self.carry_out(effects, encoded=encoded)
         for record in records:
             self._settle_outbox(record)
 
@@ -104,6 +108,10 @@ class Holdings:
         """Take in a message of our own log."""
         if self.seqs.get(key, 0) >= seq:
             return  # our own commit or relay, come round
+        record, expected = self._on_their_way.get(key, (None, b""))
+        if record is not None and expected == payload:
+            self.committed([record], [payload], [seq])  # our own commit, before its acknowledgement
+            return
         self._note_seq(key, seq)
         effects = self._absorb(payload, self.replica.site)
         if not effects.relay:
@@ -133,22 +141,25 @@ class Holdings:
         """Take in a message of another site's log, or an answer of its repair."""
         glance = glance_at(payload, self.state.raw)
         if glance is not Glance.HELD:
-            self.carry_out(self._absorb(payload, source), encoded=payload if glance is Glance.NEW else None)
+            effects = self._absorb(payload, source)
+            is_plain = glance is Glance.NEW and len(effects.store) == 1
+            self.carry_out(effects, encoded={effects.store[0].key: payload} if is_plain else {})
 
     def encoded(self, record: Record) -> bytes:
         """Return the bytes of a record that is in the outbox."""
         known = self._encoded.get(record.key)
         return known[1] if known is not None and known[0] is record else encode_record(record)
 
-    def carry_out(self, effects: Effects, *, actor: str = "", verb: str = "", encoded: bytes | None = None) -> None:
-        """Do what `effects` say; `encoded`: the bytes of the one record that they store, if they are known."""
+    def carry_out(
+        self, effects: Effects, *, actor: str = "", verb: str = "", encoded: Mapping[Key, bytes] = NOTHING
+    ) -> None:
+        """Do what `effects` say; `encoded`: the bytes of records as they came or went, for those stored as they are."""
         if not effects:
             return
         batch = self._disk.batch
-        if len(effects.store) != 1:
-            encoded = None
         for record in effects.store:
-            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), encoded)
+            payload = encoded.get(record.key)
+            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), payload)
         for key in effects.forget:
             batch.records[str(key)] = None
             self.seqs.pop(key, None)
@@ -156,8 +167,8 @@ class Holdings:
             self.forgotten.add(key)
         for key in effects.relay:
             self._enqueue(key)
-            if encoded is not None:
-                self._encoded[key] = effects.store[0], encoded
+            if key in encoded and (held := self.state.raw(key)) is not None:
+                self._encoded[key] = held, encoded[key]
         if effects.forget:
             self.outbox_filled.ring()
         self._publish(effects.changes, actor, verb)
@@ -165,16 +176,24 @@ class Holdings:
         self._disk.dirty()
 
     @contextlib.contextmanager
-    def writing(self, hlc: int, actor: str, verb: str) -> Iterator[None]:
-        """While this lasts, changes stamped `hlc` are known to be `actor`'s.
+    def writing(self, written: Written, actor: str, verb: str) -> Iterator[None]:
+        """While this lasts, what comes out of our own log as it was written is known, and known to be `actor`'s.
 
-        The log may be quicker to deliver a write to our reader than to acknowledge it to its writer.
+        The log is often quicker to deliver a write to our reader than to acknowledge it to its writer.
         """
+        hlc = written.receipt.hlc
+        ways = {
+            record.key: (record, payload) for record, payload in zip(written.records, written.payloads, strict=True)
+        }
         self._being_written[hlc] = (actor, verb)
+        self._on_their_way.update(ways)
         try:
             yield
         finally:
             del self._being_written[hlc]
+            for key, way in ways.items():
+                if self._on_their_way.get(key) is way:
+                    del self._on_their_way[key]
 
     # ---- cursors, journal
     def move_cursor(self, source: str, created: str, seq: int) -> None:

@@ -59,7 +59,13 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def newest(self) -> Stamp:
         """The stamp of the last change."""
-        return max([field.stamp for field in self.fields.values()])
+        newest: Stamp | None = None
+        for field in self.fields.values():
+            stamp = field.stamp
+            if stamp is not newest and (newest is None or stamp > newest):  # most fields share one
+                newest = stamp
+        assert newest is not None, "a record without fields"
+        return newest
 
     @property
     def oldest(self) -> Stamp:

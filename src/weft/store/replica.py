@@ -43,6 +43,7 @@ class Written(msgspec.Struct, frozen=True):
     """A decided write: the records to publish, all or none, and the receipt to give once they are durable."""
 
     records: tuple[Record, ...]
+    payloads: tuple[bytes, ...]  # the same, encoded
     receipt: Receipt
 
 
@@ -96,14 +97,13 @@ class Replica:
             if one.create and held is not None:
                 raise StaleView(f"{one.key} exists")
             records[one.key] = write(held, one.key, one.values, hlc, self.writer)
-        for record in records.values():
-            _check_own(record)
-        keys = tuple(one.key for one in writes.writes)
-        return Written(tuple(records.values()), Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys))
+        payloads = tuple([_encoded_own(record) for record in records.values()])
+        keys = tuple([one.key for one in writes.writes])
+        return Written(tuple(records.values()), payloads, Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys))
 
     def accept(self, records: Collection[Record], now_ms: int) -> Effects:
         """Merge what our site's log has just made durable for us. `relay` is not empty if a peer was quicker."""
-        return joined(self.absorb_record(record, self.site, now_ms) for record in records)
+        return joined([self.absorb_record(record, self.site, now_ms) for record in records])
 
     def seed(self, records: Collection[Record], now_ms: int) -> Effects:
         """Take in deterministic first records (`Store.seed`) that are not known; `relay` names those to publish."""
@@ -127,6 +127,8 @@ class Replica:
     def absorb_record(self, record: Record, source: SiteId, now_ms: int) -> Effects:
         """Merge a record that `decode_record` has passed; `source` is "" if it was made here."""
         held = self.state.raw(record.key)
+        if held is record:
+            return Effects()
         if held is None and not self._admits(record, now_ms):
             return Effects()
         merged = merge(held, record) if held is not None else None
@@ -136,7 +138,8 @@ class Replica:
         if now_held is held and not (merged and merged.losses):
             return Effects(relay=relay)
         own = self._put(now_held, now_ms) if now_held is not held else Effects()
-        own = joined([own, Effects(relay=relay)])
+        if relay:
+            own = joined([own, Effects(relay=relay)])
         if held is None or merged is None:
             return own
         # Reports first: whoever gets the merged record from us, and so cannot notice any more, gets them before.
@@ -215,12 +218,13 @@ class Replica:
             )
 
 
-def _check_own(record: Record) -> None:
-    """Refuse to write what others would refuse to read."""
+def _encoded_own(record: Record) -> bytes:
+    """Return what goes into the log; refuse to write what others would refuse to read."""
     try:
         check_record(record, None)
     except BadRecord as err:
         raise Invalid(str(err)) from err
-    size = len(encode_record(record))
-    if size > RECORD_BYTES_MAX:
-        raise Invalid(f"{record.key} would take {size} bytes, limit {RECORD_BYTES_MAX}")
+    payload = encode_record(record)
+    if len(payload) > RECORD_BYTES_MAX:
+        raise Invalid(f"{record.key} would take {len(payload)} bytes, limit {RECORD_BYTES_MAX}")
+    return payload

@@ -48,11 +48,15 @@ _decoder = msgspec.msgpack.Decoder(_Wire)
 
 def encode_record(record: Record) -> bytes:
     """Return the bytes that stand for `record`; equal records give equal bytes."""
-    versions = dict(sorted(record.versions.items()))
-    fields = {
-        name: (field.value, field.stamp.hlc, field.stamp.site, field.stamp.n)
-        for name, field in sorted(record.fields.items())
-    }
+    held = record.fields
+    fields: dict[str, tuple[Any, int, str, int]] = {}
+    for name in sorted(held):
+        field = held[name]
+        stamp = field.stamp
+        fields[name] = (field.value, stamp.hlc, stamp.site, stamp.n)
+    versions = record.versions
+    if len(versions) > 1:
+        versions = dict(sorted(versions.items()))
     return _encoder.encode((FORMAT, *record.key, versions, fields))
 
 
@@ -123,6 +127,7 @@ def _parse(data: bytes) -> _Wire:
 
 _texts: dict[str, str] = {}  # an equal text that others hold too
 _names: dict[str, str] = {}  # the same for field names, which have been checked
+_PLAIN = (str, bool, type(None))  # of these any value is good
 
 
 def check_record(record: Record, now_ms: int | None) -> None:
@@ -147,7 +152,7 @@ def check_record(record: Record, now_ms: int | None) -> None:
         if field.stamp is not checked:
             _check_stamp(record, name, field.stamp, now_ms)
             checked = field.stamp
-        if type(field.value) is not str:
+        if type(field.value) not in _PLAIN:
             _check_value(record, name, field.value, DEPTH_MAX)
 
 

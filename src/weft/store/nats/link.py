@@ -6,19 +6,16 @@ known to be undecided, instead of being repeated behind our back.
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 import nats.errors
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 
 from weft.model import Unavailable
+from weft.store.nats.lean_client import Handler, LeanClient, headers_in
 
 PING_S = 2  # a dead WAN connection is noticed in 2 to 4 s; consumers' heartbeats see it sooner
-NO_LIMIT = -1
 CLOSE_S = 1.0
 NO_RESPONDERS = "503"
 
@@ -58,14 +55,26 @@ _decode_ack = msgspec.json.Decoder(_Ack).decode
 _decode_answer = msgspec.json.Decoder(_Answer).decode
 
 
+class Reply(msgspec.Struct):
+    """What came back for a question."""
+
+    data: bytes
+    block: bytes  # its headers, as they came
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Its headers, "Status" among them if it has one."""
+        return headers_in(self.block)
+
+
 class Link:
     """An open connection. `closed` completes when it is no longer one."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: LeanClient, url: str) -> None:
         self.client = client
         self.url = url
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting: dict[str, tuple[asyncio.Future[Any], Callable[[Msg], Any]]] = {}
+        self._waiting: dict[str, tuple[asyncio.Future[Any], Callable[[bytes, bytes], Any]]] = {}
         self._tokens = itertools.count(1)
         self._reply_prefix = ""
 
@@ -79,29 +88,27 @@ class Link:
         """How the server called itself: "<site>-<node>"."""
         return str(self.client._server_info.get("server_name", ""))
 
-    async def publish(self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """Send without waiting for anything. Raises LinkDown."""
+    async def publish(self, subject: str, payload: bytes, headers: bytes = b"") -> None:
+        """Send without waiting for anything; `headers` as `header_block` makes them. Raises LinkDown."""
         try:
-            await self.client.publish(subject, payload, headers=headers)  # type: ignore[arg-type]
+            await self.client.put(subject, payload, headers=headers)
         except (nats.errors.Error, OSError) as err:
             raise LinkDown(f"{self.url}: {err}") from err
 
-    async def publish_acked(
-        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None
-    ) -> "asyncio.Future[int]":
+    async def publish_acked(self, subject: str, payload: bytes, headers: bytes = b"") -> "asyncio.Future[int]":
         """Send to a stream; the future gives its sequence there, or raises ApiError or LinkDown."""
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         await self._ask(subject, payload, headers, future, _seq_of_ack)
         return future
 
-    async def request(self, subject: str, payload: bytes = b"", *, deadline_s: float = 5.0) -> Msg:
+    async def request(self, subject: str, payload: bytes = b"", *, deadline_s: float = 5.0) -> Reply:
         """Return the reply. Raises LinkDown, also if nobody answers in `deadline_s` seconds.
 
         Not nats-py's own request: it waits with `asyncio.wait_for`, which on Python 3.11 loses a cancellation that
         comes together with the reply.
         """
-        future: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-        token = await self._ask(subject, payload, None, future, lambda msg: msg)
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        token = await self._ask(subject, payload, b"", future, _as_reply)
         try:
             async with asyncio.timeout(deadline_s):
                 reply = await future
@@ -109,7 +116,7 @@ class Link:
             raise LinkDown(f"{self.url}: no answer to {subject} within {deadline_s:g} s") from err
         finally:
             self._waiting.pop(token, None)
-        if not reply.data and (reply.headers or {}).get("Status") == NO_RESPONDERS:
+        if not reply.data and reply.headers.get("Status") == NO_RESPONDERS:
             raise LinkDown(f"{self.url}: nobody answers {subject}")
         return reply
 
@@ -117,17 +124,17 @@ class Link:
         self,
         subject: str,
         payload: bytes,
-        headers: Mapping[str, str] | None,
+        headers: bytes,
         future: "asyncio.Future[Any]",
-        read: Callable[[Msg], Any],
+        read: Callable[[bytes, bytes], Any],
     ) -> str:
-        """Send, and let the reply complete `future` with what `read` makes of it. Raises LinkDown."""
-        if not self.is_open:
+        """Send, and let the reply complete `future` with what `read` makes of headers and data. Raises LinkDown."""
+        if self.closed.done():
             raise LinkDown(f"{self.url}: not connected")
         token = f"{next(self._tokens):x}"
         self._waiting[token] = (future, read)
         try:
-            await self.client.publish(subject, payload, reply=self._reply_prefix + token, headers=headers)  # type: ignore[arg-type]
+            await self.client.put(subject, payload, self._reply_prefix + token, headers)
         except (nats.errors.Error, OSError) as err:
             self._waiting.pop(token, None)
             raise LinkDown(f"{self.url}: {err}") from err
@@ -142,14 +149,10 @@ class Link:
             raise ApiError(error.err_code, error.description)
         return reply.data
 
-    async def subscribe(
-        self, subject: str, callback: Callable[[Msg], Awaitable[None]], *, queue: str = ""
-    ) -> Subscription:
-        """Call `callback` with every message, in order. Raises LinkDown."""
+    async def subscribe(self, subject: str, handler: Handler, *, queue: str = "") -> Callable[[], Awaitable[None]]:
+        """Call `handler` with every message, in order; return what ends it. Raises LinkDown."""
         try:
-            return await self.client.subscribe(
-                subject, queue=queue, cb=callback, pending_msgs_limit=NO_LIMIT, pending_bytes_limit=NO_LIMIT
-            )
+            return await self.client.subscribe_directly(subject, handler, queue=queue)
         except (nats.errors.Error, OSError) as err:
             raise LinkDown(f"{self.url}: {err}") from err
 
@@ -176,41 +179,35 @@ class Link:
         self._reply_prefix = inbox + "."
         await self.subscribe(inbox + ".*", self._on_reply)
 
-    async def _on_reply(self, msg: Msg) -> None:
-        future, read = self._waiting.pop(msg.subject.rpartition(".")[2], (None, None))
+    def _on_reply(self, subject: str, _reply: str, headers: bytes, data: bytes) -> None:
+        future, read = self._waiting.pop(subject[len(self._reply_prefix) :], (None, None))
         if future is None or read is None or future.done():
             return
         try:
-            future.set_result(read(msg))
+            future.set_result(read(headers, data))
         except Unavailable as err:
             future.set_exception(err)
 
 
-def _seq_of_ack(msg: Msg) -> int:
+def _as_reply(headers: bytes, data: bytes) -> Reply:
+    return Reply(data, headers)
+
+
+def _seq_of_ack(_headers: bytes, data: bytes) -> int:
     """Return the sequence that a stream's acknowledgement tells. Raises ApiError, LinkDown."""
-    if not msg.data:  # 503: no stream listens there, JetStream is off or not yet up
+    if not data:  # 503: no stream listens there, JetStream is off or not yet up
         raise LinkDown("the log is not being served")
-    ack = _decode_ack(msg.data)
+    ack = _decode_ack(data)
     if ack.error is not None:
         raise ApiError(ack.error.err_code, ack.error.description)
     return ack.seq
-
-
-class _LeanClient(Client):
-    """Leaves alone the headers of what a consumer delivers: they are those of its publication, and of no use.
-
-    Parsing them is a fifth of what nats-py spends on a message.
-    """
-
-    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
-        await super()._process_msg(sid, subject, reply, data, b"" if reply.startswith(b"$JS.ACK.") else headers)
 
 
 async def dial(
     url: str, user: str, password: str, name: str, *, inbox: str = "_INBOX", deadline_s: float = 2.0
 ) -> Link:
     """Return an open link. Raises LinkDown with the reason."""
-    client = _LeanClient()
+    client = LeanClient()
     link = Link(client, url)
 
     async def on_disconnect() -> None:

@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
-from nats.aio.msg import Msg
 
 from weft.model import Conflict, Denied, Invalid, NotFound, SiteId, Unavailable, WeftError
-from weft.store.nats.link import Link, LinkDown
+from weft.store.nats.lean_client import header_block
+from weft.store.nats.link import Link, LinkDown, Reply
 from weft.store.protocol import Handler
 
 log = structlog.get_logger()
@@ -19,9 +19,9 @@ FAMILIES: dict[str, type[WeftError]] = {
 }
 
 
-def answer_of(site: SiteId, reply: Msg) -> bytes:
+def answer_of(site: SiteId, reply: Reply) -> bytes:
     """Return what a reply says. Raises what the handler raised there."""
-    family = (reply.headers or {}).get("Weft-Error")
+    family = reply.headers.get("Weft-Error")
     if family is not None:
         raise FAMILIES.get(family, Unavailable)(f"site {site}: {reply.data.decode(errors='replace')}")
     return reply.data
@@ -71,26 +71,24 @@ class Rpc:
     async def _subscribe(self, link: Link, subject: str) -> None:
         handler, queue = self._handlers[subject]
 
-        async def on_msg(msg: Msg) -> None:
-            await self._slots.acquire()
-            task = asyncio.create_task(self._answer(link, handler, msg))
+        def on_question(_subject: str, reply: str, _headers: bytes, question: bytes) -> None:
+            task = asyncio.create_task(self._answer(link, handler, subject, reply, question))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-        await link.subscribe(subject, on_msg, queue=queue)
+        await link.subscribe(subject, on_question, queue=queue)
 
-    async def _answer(self, link: Link, handler: Handler, msg: Msg) -> None:
-        headers: dict[str, str] | None = None
-        try:
-            answer = await handler(msg.data)
-        except WeftError as err:
-            family = next((name for name, family in FAMILIES.items() if isinstance(err, family)), "Unavailable")
-            answer, headers = str(err).encode(), {"Weft-Error": family}
-        except Exception as err:  # a bad question must not take the answering machine down
-            log.exception("question failed", subject=msg.subject)
-            answer, headers = repr(err).encode(), {"Weft-Error": "Unavailable"}
-        finally:
-            self._slots.release()
-        if msg.reply:
+    async def _answer(self, link: Link, handler: Handler, subject: str, reply: str, question: bytes) -> None:
+        headers = b""
+        async with self._slots:
+            try:
+                answer = await handler(question)
+            except WeftError as err:
+                family = next((name for name, family in FAMILIES.items() if isinstance(err, family)), "Unavailable")
+                answer, headers = str(err).encode(), header_block({"Weft-Error": family})
+            except Exception as err:  # a bad question must not take the answering machine down
+                log.exception("question failed", subject=subject)
+                answer, headers = repr(err).encode(), header_block({"Weft-Error": "Unavailable"})
+        if reply:
             with contextlib.suppress(LinkDown):
-                await link.publish(msg.reply, answer, headers)
+                await link.publish(reply, answer, headers)

@@ -10,6 +10,7 @@ import structlog
 
 from weft.model import NodeId, SiteId
 from weft.store.bell import Bell
+from weft.store.nats.lean_client import header_block
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.subjects import subject_of_value
 from weft.store.nats.tail import Message
@@ -119,6 +120,6 @@ class NatsRuntime:
         ttl_s = int(NODE_EXPIRY_S) if report.key == BEAT else VALUE_TTL_S
         subject = subject_of_value(report.site, report.node, report.key)
         try:
-            await (await link.publish_acked(subject, _encode(report), {"Nats-TTL": f"{ttl_s}s"}))
+            await (await link.publish_acked(subject, _encode(report), header_block({"Nats-TTL": f"{ttl_s}s"})))
         except (LinkDown, ApiError) as err:
             log.info("runtime value not stored", key=report.key, error=str(err))

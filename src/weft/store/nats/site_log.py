@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from weft.model import Invalid, Unavailable
+from weft.store.nats.lean_client import header_block
 from weft.store.nats.link import ApiError, Link
 from weft.store.nats.subjects import CLAIMS, MARKS, RUNTIME, STATE
 from weft.store.wire import RECORD_BYTES_MAX
@@ -22,6 +23,8 @@ CLAIMS_BYTES = 48 << 20  # some 200,000 items handed out in one minute
 RUNTIME_BYTES = 32 << 20
 
 EXPECTED_SEQ = "Nats-Expected-Last-Subject-Sequence"
+_MUST_BE_NEW = header_block({EXPECTED_SEQ: "0"})
+_LOCK = header_block({EXPECTED_SEQ: "0", "Nats-TTL": f"{CLAIM_TTL_S}s"})
 
 
 class Behind(Exception):
@@ -119,17 +122,17 @@ async def send(link: Link, entries: Sequence[Entry]) -> "asyncio.Future[int]":
     It raises ApiError (see `translated`) or LinkDown. Several are an atomic batch (NATS ADR-50): the server takes
     all of it at its last message, under consecutive sequences.
     """
+    if len(entries) == 1:
+        (entry,) = entries
+        headers = _MUST_BE_NEW if entry.expected == 0 else header_block({EXPECTED_SEQ: str(entry.expected)})
+        return await link.publish_acked(entry.subject, entry.payload, headers)
     batch = uuid.uuid4().hex
     for number, entry in enumerate(entries, 1):
-        headers = {EXPECTED_SEQ: str(entry.expected)}
-        if len(entries) > 1:
-            headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
-        if number < len(entries):
-            await link.publish(entry.subject, entry.payload, headers)
-            continue
-        if len(entries) > 1:
-            headers["Nats-Batch-Commit"] = "1"
-        return await link.publish_acked(entry.subject, entry.payload, headers)
+        numbered = {EXPECTED_SEQ: str(entry.expected), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+        if number == len(entries):
+            headers = header_block({**numbered, "Nats-Batch-Commit": "1"})
+            return await link.publish_acked(entry.subject, entry.payload, headers)
+        await link.publish(entry.subject, entry.payload, header_block(numbered))
     raise AssertionError("there are entries")
 
 
@@ -160,7 +163,7 @@ async def landed(link: Link, entries: Sequence[Entry]) -> list[int] | None:
 async def last_message(link: Link, stream: str, subject: str) -> tuple[int, bytes] | None:
     """Return sequence and payload of a subject's last message, None if it has none. Raises LinkDown."""
     reply = await link.request(f"$JS.API.DIRECT.GET.{stream}.{subject}")
-    headers = reply.headers or {}
+    headers = reply.headers
     if headers.get("Status") is not None:
         return None
     return int(headers["Nats-Sequence"]), reply.data
@@ -170,12 +173,12 @@ async def holds_after(link: Link, stream: str, seq: int) -> bool:
     """Tell whether the stream holds any message after sequence `seq`. Raises LinkDown."""
     question = msgspec.json.encode({"seq": seq + 1, "next_by_subj": ">"})
     reply = await link.request(f"$JS.API.DIRECT.GET.{stream}", question)
-    return (reply.headers or {}).get("Status") is None
+    return reply.headers.get("Status") is None
 
 
 async def take_claim(link: Link, subject: str, holder: str) -> "asyncio.Future[int]":
     """Ask for the lock at `subject`; the future gives its sequence or raises ApiError (held) or LinkDown."""
-    return await link.publish_acked(subject, holder.encode(), {EXPECTED_SEQ: "0", "Nats-TTL": f"{CLAIM_TTL_S}s"})
+    return await link.publish_acked(subject, holder.encode(), _LOCK)
 
 
 async def release_claim(link: Link, subject: str) -> None:

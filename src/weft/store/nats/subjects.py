@@ -27,18 +27,26 @@ HELLO = RPC + "hello"  # a site's own record: pull from me
 READY_SUBJECT = "mk.ready"  # this log has lived before, see readiness.py
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
+_SAFE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_IN_ASCII = {byte: f"={byte:02X}" for byte in range(128) if _UNSAFE.match(bytes([byte]))}
 _ESCAPED = re.compile(r"=([0-9A-F]{2})")
 
 
 def token(text: str) -> str:
     """Return `text` as one subject token."""
+    if _SAFE.fullmatch(text):
+        return text
     if not text:
         return "=="
+    if text.isascii():
+        return text.translate(_IN_ASCII)
     return _UNSAFE.sub(lambda m: b"=%02X" % m[0][0], text.encode()).decode()
 
 
 def text_of(subject_token: str) -> str:
     """Return the text that `token` encoded. Raises ValueError (UnicodeDecodeError) for what it cannot have made."""
+    if "=" not in subject_token and subject_token.isascii():
+        return subject_token
     if subject_token == "==":
         return ""
     raw = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), subject_token)

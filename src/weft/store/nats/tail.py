@@ -9,12 +9,12 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
-from nats.aio.msg import Msg
 
+from weft.store.nats.lean_client import headers_in
 from weft.store.nats.link import Link, LinkDown
 
 HEARTBEAT_S = 1.0
@@ -74,7 +74,7 @@ async def follow(
     """
     reader = _Reader(link, on_message, on_caught_up)
     inbox = link.client.new_inbox()
-    subscription = await link.subscribe(inbox, reader.on_msg)
+    end = await link.subscribe(inbox, reader.on_message)
     name = ""
     try:
         start: dict[str, object] = {"deliver_policy": "all"}
@@ -98,7 +98,7 @@ async def follow(
         await reader.until_stalled()
     finally:
         with contextlib.suppress(Exception):  # the link may be gone, and the consumer lapses by itself
-            await subscription.unsubscribe()
+            await end()
             if link.is_open and name:
                 await link.publish(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"")
 
@@ -132,34 +132,36 @@ class _Reader:
                 raise LinkDown(f"{self._link.url}: silent for {SILENCE_S:g} s")
         raise LinkDown(f"{self._link.url}: {self._stalled.result()}")
 
-    async def on_msg(self, msg: Msg) -> None:
+    def on_message(self, subject: str, reply: str, headers: bytes, data: bytes) -> Awaitable[None] | None:
+        """Take what the consumer delivers; what is returned must be awaited before the next."""
         if self._stalled.done():
-            return
+            return None
         self._heard = time.monotonic()
-        if not msg.reply.startswith("$JS.ACK."):
-            await self._on_control(msg)
-            return
-        parts = msg.reply.split(".")
+        if not reply.startswith("$JS.ACK."):
+            return self._on_control(reply, headers_in(headers))
+        # The headers of a delivered message are those of its publication, and of no use.
+        parts = reply.split(".")
         self._delivered += 1
         if int(parts[-3]) != self._delivered:
             self._stalled.set_result(f"delivery {parts[-3]} came when {self._delivered} was due")
-            return
+            return None
         try:
-            self._on_message(Message(msg.subject, msg.data, int(parts[-4]), int(parts[-1])))
-        except Exception as err:  # whatever it is, it must not be skipped silently: nats-py would swallow it
+            self._on_message(Message(subject, data, int(parts[-4]), int(parts[-1])))
+        except Exception as err:  # whatever it is, it must not be skipped silently
             self._stalled.set_exception(err)
-            return
+            return None
         if not self._caught_up:
             self._look_whether_caught_up()
-        if self._heard - self._yielded > BURST_S:
-            await asyncio.sleep(0)
-            self._yielded = time.monotonic()
+        return self._let_others_run() if self._heard - self._yielded > BURST_S else None
 
-    async def _on_control(self, msg: Msg) -> None:
+    async def _let_others_run(self) -> None:
+        await asyncio.sleep(0)
+        self._yielded = time.monotonic()
+
+    async def _on_control(self, reply: str, headers: dict[str, str]) -> None:
         """Answer heartbeats and flow control; both travel in order with the messages."""
-        headers = msg.headers or {}
-        if msg.reply:
-            await self._link.publish(msg.reply, b"")
+        if reply:
+            await self._link.publish(reply, b"")
         elif stalled_on := headers.get("Nats-Consumer-Stalled"):
             await self._link.publish(stalled_on, b"")
         last = headers.get("Nats-Last-Consumer")

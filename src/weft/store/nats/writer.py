@@ -14,7 +14,6 @@ from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry, release_claim, 
 from weft.store.nats.subjects import subject_of_claim, subject_of_key
 from weft.store.records import DELETED, Record
 from weft.store.replica import Written
-from weft.store.wire import encode_record
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
 
@@ -81,10 +80,10 @@ class Writer:
             return  # a decision that there is nothing to do
         held = self._holdings.seqs
         entries = [
-            Entry(subject_of_key(record.key), encode_record(record), held.get(record.key, 0))
-            for record in written.records
+            Entry(subject_of_key(record.key), payload, held.get(record.key, 0))
+            for record, payload in zip(written.records, written.payloads, strict=True)
         ]
-        with self._holdings.writing(written.receipt.hlc, writes.actor, writes.verb):
+        with self._holdings.writing(written, writes.actor, writes.verb):
             try:
                 seqs = await self._own.append(entries, locked_over=link if writes.claims else None)
             except Behind as err:
@@ -92,7 +91,7 @@ class Writer:
                     await self._own.refresh(record.key for record in written.records)
                 first = written.records[0].key
                 raise StaleView(f"{first} was written by another process of this site") from err
-            self._holdings.committed(written.records, seqs)
+            self._holdings.committed(written.records, written.payloads, seqs)
 
     async def _until_allowed(self, writes: Writes) -> None:
         """Wait while the site recovers from the loss of its disk; most often that is over in a moment."""
@@ -125,15 +124,17 @@ class Writer:
             return
         try:
             answers = [await take_claim(link, subject_of_claim(claim), self._holder) for claim in claims]
-            results = await asyncio.gather(*answers, return_exceptions=True)
         except LinkDown as err:
             raise StaleView("the site's log went away while items were being locked") from err
         failed: list[tuple[Claim, BaseException]] = []
-        for claim, result in zip(claims, results, strict=True):
-            if isinstance(result, BaseException):
-                failed.append((claim, result))
-            else:
+        for claim, answer in zip(
+            claims, answers, strict=True
+        ):  # on their way already: to wait for one is to wait for all
+            try:
+                await answer
                 taken.append(claim)
+            except (ApiError, LinkDown) as err:
+                failed.append((claim, err))
         for claim, why in failed:
             meaning = translated(why) if isinstance(why, ApiError) else why
             if isinstance(meaning, Behind):
@@ -146,6 +147,8 @@ class Writer:
 
     def _outlived(self, before: Sequence[Record | None], after: Iterable[Record]) -> set[Claim]:
         """Return the locks that guard nothing any more: their items are gone from the records that held them."""
+        if not any(before):
+            return set()
         since_hlc = hlc_from_ms(self._now_ms() - CLAIM_TTL_S * 1000)
         guarding = {
             claim for record in after if record.get(DELETED) is not True for claim in locks_of(record, since_hlc)
