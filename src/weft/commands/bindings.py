@@ -5,7 +5,7 @@ port and host, so that two sites may prepare different hosts at once. Source: ne
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from weft.store.kinds import NODE, PORT, PORT_BINDING
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key, Record
 from weft.store.writes import Write, Writes
+from weft.wire.neutron.addresses import canonical_mac, mac_problem
 
 MAX_PREVIOUS_HOSTS = 16
 BINDING_FIELDS = ("host", "vnic_type", "profile", "previous_hosts")  # written together, see store/kinds/core.py
@@ -59,6 +60,22 @@ def vif_type_of(state: State, host: str, vnic_type: str) -> str:
 def binding_key(port_id: str, host: str) -> Key:
     """Return the key of an inactive binding."""
     return Key("fabric", PORT_BINDING.name, str(uuid.uuid5(_NAMESPACE, f"{port_id}/{host}")))
+
+
+def mac_of_device(port: Record, values: Mapping[str, Any]) -> str | UnsetType | None:
+    """Return the MAC that a change of its binding gives a port that is a whole physical device.
+
+    Such a port has its device's, which Nova names in the profile; without one it gets another MAC of its own (None).
+    UNSET: it keeps what it has. Source: neutron, plugins/ml2/plugin.py, _commit_port_binding.
+    """
+    if values.get("vnic_type", port.get("vnic_type")) != "direct-physical" or not {"host", "profile"} & values.keys():
+        return UNSET
+    before = (port.get("profile") or {}).get("device_mac_address")
+    device = (values.get("profile", port.get("profile")) or {}).get("device_mac_address")
+    if not values.get("host", port.get("host")) or not isinstance(device, str) or mac_problem(device):
+        return None if before and canonical_mac(before) == port.get("mac_address") else UNSET
+    mac = canonical_mac(device)
+    return UNSET if mac == port.get("mac_address") else mac
 
 
 def movable_port(state: State, port_id: str) -> Record:

@@ -22,7 +22,7 @@ from weft.commands.errors import (
     NetworkNotFound,
 )
 from weft.commands.l3.protection import check_not_external, idle_floating_ips
-from weft.commands.qos.policies import check_policy, policy_for_network
+from weft.commands.qos.policies import check_other_policy, policy_for_network
 from weft.commands.services.default_network import check_only_default
 from weft.commands.services.zones import check_zones
 from weft.commands.sharing.entries import (
@@ -120,7 +120,7 @@ def update_network(state: State, network_id: str, request: UpdateNetwork, contex
     asked = {name: values.pop(name) for name in PROVIDER_FIELDS if name in values}
     picker = SegmentPicker(state, context)
     numbered = renumbered(state, network, asked, picker) if asked else []
-    check_policy(state, values.get("qos_policy_id"), context)
+    check_other_policy(state, network, request.qos_policy_id, context)
     if "mtu" in values:
         types = [segment.network_type for segment in segments_of(state, network)]
         values["mtu"] = _mtu(values["mtu"], types)

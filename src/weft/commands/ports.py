@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from weft.commands.addresses import AddressPicker
 from weft.commands.addressing.pvlan import PVLAN_FIELDS, place_in_pvlan
-from weft.commands.bindings import complete_binding, vif_type_of
+from weft.commands.bindings import complete_binding, mac_of_device, vif_type_of
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import BadRequest, PortBound, PortInUse, PortNotFound
@@ -18,7 +18,7 @@ from weft.commands.l3.protection import check_device, check_port_change
 from weft.commands.macs import MacPicker
 from weft.commands.networks import existing_network
 from weft.commands.port_attributes import changed_options, filled_pairs, new_options
-from weft.commands.qos.policies import check_policy
+from weft.commands.qos.policies import check_other_policy, check_policy
 from weft.commands.security.protection import Protector, check_update, given
 from weft.commands.tags import MAX_TAGS
 from weft.store.kinds import PORT
@@ -116,7 +116,7 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
     values = changed_fields(port, request)
     if "vnic_type" in values and port.get("host"):
         raise PortInUse(port_id, port.get("network_id"), port.get("device_id", ""))
-    check_policy(state, values.get("qos_policy_id"), context)
+    check_other_policy(state, port, request.qos_policy_id, context)
     check_update(
         port,
         given(
@@ -144,6 +144,9 @@ def update_port(state: State, port_id: str, request: UpdatePort, context: Contex
         mac = macs.any(network_id) if asked is None else macs.exactly(network_id, asked)
         _check_mac_change(state, port, mac)
         values["mac_address"] = mac
+    elif (device_mac := mac_of_device(port, values)) is not UNSET:
+        network_id = port.get("network_id")
+        values["mac_address"] = macs.any(network_id) if device_mac is None else macs.exactly(network_id, device_mac)
     if "fixed_ips" in values or "mac_address" in values:
         values["fixed_ips"] = addresses_after_update(
             state,

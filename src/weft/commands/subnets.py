@@ -12,6 +12,7 @@ from weft.commands.auto_addresses import STEP_RECORDS, without_subnet
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
 from weft.commands.errors import InvalidInput, SubnetNotFound
+from weft.commands.l3.leaking import check_leak
 from weft.commands.l3.protection import check_gateway_change
 from weft.commands.networks import check_subnet_mtu, existing_network
 from weft.commands.prefixes import (
@@ -75,6 +76,7 @@ class UpdateSubnet(msgspec.Struct, frozen=True, kw_only=True):
     service_types: list[str] | UnsetType = UNSET
     dns_publish_fixed_ip: bool | UnsetType = UNSET
     segment_id: str | UnsetType | None = UNSET
+    leak_routes: bool | UnsetType = UNSET
 
 
 def create_subnets(state: State, requests: Sequence[CreateSubnet], context: Context) -> Writes:
@@ -115,6 +117,8 @@ def update_subnet(state: State, subnet_id: str, request: UpdateSubnet, context: 
     if "allocation_pools" in values or "gateway_ip" in values:
         pools = values.get("allocation_pools", subnet.get("allocation_pools"))
         check_gateway_outside(values.get("gateway_ip", subnet.get("gateway_ip")), pools)
+    if values.get("leak_routes"):
+        check_leak(state, subnet)
     placed = move(state, subnet, values["segment_id"]) if "segment_id" in values else []
     writes = (*placed, Write(subnet.key, values), _touch(subnet.get("network_id"))) if values else ()
     return Writes(writes, actor=context.actor, verb="update subnet")
@@ -184,6 +188,7 @@ def _create(
         "service_types": request.service_types,
         "dns_publish_fixed_ip": request.dns_publish_fixed_ip,
         "segment_id": request.segment_id,
+        "leak_routes": False,
         "tags": [],
         "created_at": context.now,
         **initial_grants(shape.prefix, usable, live_sites(state), context.site),

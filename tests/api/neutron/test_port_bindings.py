@@ -109,3 +109,17 @@ async def test_bindings_go_with_their_port(nova, admin, port, store):
     assert len(store.state.of_kind("port_binding")) == 1
     assert (await admin.delete(f"/v2.0/ports/{port['id']}")).status_code == 204
     assert not store.state.of_kind("port_binding")
+
+
+async def test_a_port_that_is_a_whole_device_has_its_devices_mac_while_it_is_bound(admin, nova):
+    network = await make(admin, "network")
+    port = await make(admin, "port", network_id=network["id"], **{"binding:vnic_type": "direct-physical"})
+    own, path = port["mac_address"], f"/v2.0/ports/{port['id']}"
+    profile = {"pci_slot": "0000:06:00.0", "device_mac_address": "52:54:00:AA:BB:CC"}
+    bound = await nova.put(path, json={"port": {"binding:host_id": "a1", "binding:profile": profile}})
+    assert bound.json()["port"]["mac_address"] == "52:54:00:aa:bb:cc"
+    freed = await nova.put(path, json={"port": {"binding:host_id": "", "binding:profile": {}}})
+    assert freed.json()["port"]["mac_address"] not in (own, "52:54:00:aa:bb:cc")
+    plain = await make(admin, "port", network_id=network["id"])
+    kept = await nova.put(f"/v2.0/ports/{plain['id']}", json={"port": {"binding:profile": profile}})
+    assert kept.json()["port"]["mac_address"] == plain["mac_address"]

@@ -50,6 +50,8 @@ EXTENSIONS = (
               "Expose the port device profile (Cyborg)"),
     Extension("port-hints", "Port hints", "2023-01-01T00:00:00-00:00",
               "Backend specific port hints to allow backend specific tuning"),
+    Extension("port-mac-override", "Neutron Port MAC address override", "2022-03-18T10:00:00-00:00",
+              "Allow overriding the MAC address of a direct-physical Port via the active binding profile"),
     Extension("port-mac-address-regenerate", "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
               "Network port MAC address regenerate"),
     Extension("port-numa-affinity-policy", "Port NUMA affinity policy", "2020-07-08T10:00:00-00:00",

@@ -6,6 +6,25 @@ from typing import Any
 from weft.model import Conflict, Invalid, NotFound
 
 
+# ---- EVPN. Source: neutron, services/evpn/exceptions.py
+class EVPNVNIInUse(Conflict):
+    """Another router has that identifier."""
+
+    code = "evpn_vni_in_use"
+
+    def __init__(self, vni: int) -> None:
+        super().__init__(f"EVPN VNI {vni} is already in use.")
+
+
+class EVPNNoVniAvailable(Conflict):
+    """Every identifier is taken."""
+
+    code = "evpn_no_vni_available"
+
+    def __init__(self, lowest: int, highest: int) -> None:
+        super().__init__(f"No EVPN VNI available in range [{lowest}, {highest}].")
+
+
 # ---- not there, or none of the caller's business
 class RouterNotFound(NotFound):
     """No such router."""

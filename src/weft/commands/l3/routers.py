@@ -11,6 +11,7 @@ from weft.commands.context import Context
 from weft.commands.errors import BadRequest
 from weft.commands.l3.draft import Pickers, RouterDraft, existing_router
 from weft.commands.l3.errors import RouterInUse
+from weft.commands.l3.evpn import evpn_claim, evpn_vni
 from weft.commands.l3.flavors import check_flavor_allows, checked_flavor
 from weft.commands.l3.gateways import set_gateway
 from weft.commands.l3.ndp_state import settle_changed, settle_new
@@ -38,6 +39,7 @@ class CreateRouter(msgspec.Struct, frozen=True, kw_only=True):
     enable_ndp_proxy: bool | UnsetType | None = UNSET
     enable_default_route_ecmp: bool | None = None
     enable_default_route_bfd: bool | None = None
+    evpn_vni: int | UnsetType = UNSET  # 0: any
 
 
 class UpdateRouter(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +60,15 @@ class UpdateRouter(msgspec.Struct, frozen=True, kw_only=True):
 def create_routers(state: State, requests: Sequence[CreateRouter], context: Context) -> Writes:
     """Return the writes that create all of `requests`, with the gateways they name."""
     pickers = Pickers.for_decision(state, context)
-    drafts = [_create(state, request, context, pickers) for request in requests]
+    drafts: list[RouterDraft] = []
+    vnis: list[int] = []
+    for request in requests:
+        draft = _create(state, request, context, pickers, vnis)
+        vnis += [vni for vni in (draft.values["evpn_vni"],) if vni is not None]
+        drafts.append(draft)
     writes = tuple(write for draft in drafts for write in draft.writes())
-    return Writes(writes, claims=pickers.claims, actor=context.actor, verb="create router")
+    claims = (*pickers.claims, *map(evpn_claim, vnis))
+    return Writes(writes, claims=claims, actor=context.actor, verb="create router")
 
 
 def update_router(state: State, router_id: str, request: UpdateRouter, context: Context) -> Writes:
@@ -113,7 +121,9 @@ def finished(draft: RouterDraft, verb: str) -> Writes:
     return Writes(tuple(draft.writes()), claims=draft.pickers.claims, actor=draft.context.actor, verb=verb)
 
 
-def _create(state: State, request: CreateRouter, context: Context, pickers: Pickers) -> RouterDraft:
+def _create(
+    state: State, request: CreateRouter, context: Context, pickers: Pickers, vnis: Sequence[int]
+) -> RouterDraft:
     check_zones(state, request.availability_zone_hints)
     flavor_id = None
     if not isinstance(request.flavor_id, UnsetType):
@@ -134,6 +144,7 @@ def _create(state: State, request: CreateRouter, context: Context, pickers: Pick
         "enable_ndp_proxy": False,
         "enable_default_route_ecmp": bool(request.enable_default_route_ecmp),
         "enable_default_route_bfd": bool(request.enable_default_route_bfd),
+        "evpn_vni": evpn_vni(state, request.evpn_vni, vnis, context),
         "tags": [],
         "created_at": context.now,
     }

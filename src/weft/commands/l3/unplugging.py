@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from weft.commands.context import Context
 from weft.commands.l3.draft import Link, RouterDraft, existing_router
 from weft.commands.l3.errors import (
@@ -14,6 +16,7 @@ from weft.commands.l3.errors import (
 )
 from weft.commands.l3.gateways import floating_ips_of
 from weft.commands.l3.interfaces import Answer, check_names, interface_answer, seen_subnet
+from weft.commands.l3.leaking import leaking_no_more
 from weft.commands.l3.ndp_state import check_interface_unused
 from weft.commands.l3.routers import finished
 from weft.store.kinds import FLOATINGIP, PORT
@@ -35,7 +38,9 @@ def remove_interface(
     else:
         subnet = seen_subnet(draft, document["subnet_id"])
         link, subnets = _leave_subnet(draft, subnet), [subnet]
-    return finished(draft, "remove router interface"), interface_answer(draft, link, subnets[0], subnets)
+    writes = finished(draft, "remove router interface")
+    writes = msgspec.structs.replace(writes, writes=(*writes.writes, *leaking_no_more(subnets)))
+    return writes, interface_answer(draft, link, subnets[0], subnets)
 
 
 def _remove_port(draft: RouterDraft, port_id: str, subnet_id: str | None) -> tuple[Link, list[Record]]:

@@ -1,6 +1,6 @@
 """Why QoS commands refuse, in Neutron's words. Source: neutron-lib, exceptions/qos.py."""
 
-from weft.model import Conflict, NotFound
+from weft.model import Conflict, Denied, NotFound
 
 
 class QosPolicyNotFound(NotFound):
@@ -10,6 +10,15 @@ class QosPolicyNotFound(NotFound):
 
     def __init__(self, policy_id: str) -> None:
         super().__init__(f"QoS policy {policy_id} could not be found.")
+
+
+class PolicyRemoveAuthorizationError(Denied):
+    """Somebody else's policy is taken off by those only who may use it."""
+
+    code = "policy_remove_authorization_error"
+
+    def __init__(self, policy_id: str) -> None:
+        super().__init__(f"Failed to remove provided policy {policy_id} because you are not authorized.")
 
 
 class QosRuleNotFound(NotFound):

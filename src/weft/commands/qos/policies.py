@@ -8,7 +8,12 @@ from msgspec import UNSET, UnsetType
 
 from weft.commands.changes import changed_fields
 from weft.commands.context import Context
-from weft.commands.qos.errors import QoSPolicyDefaultAlreadyExists, QosPolicyInUse, QosPolicyNotFound
+from weft.commands.qos.errors import (
+    PolicyRemoveAuthorizationError,
+    QoSPolicyDefaultAlreadyExists,
+    QosPolicyInUse,
+    QosPolicyNotFound,
+)
 from weft.commands.sharing.entries import share
 from weft.commands.sharing.everyone import set_shared
 from weft.store.kinds.qos import KINDS, QOS_POLICY
@@ -96,6 +101,20 @@ def check_policy(state: State, policy_id: str | None, context: Context) -> None:
     policy = existing_policy(state, policy_id)
     if not context.sees(policy):
         raise QosPolicyNotFound(policy_id)
+
+
+def check_other_policy(state: State, held: Record, asked: str | UnsetType | None, context: Context) -> None:
+    """Raise unless the caller may put `held` (a port or a network) under the policy `asked`, or under none.
+
+    A policy that an administrator put it under, and that is not shared with the caller, stays.
+    Raises PolicyRemoveAuthorizationError, QosPolicyNotFound. Source: neutron, core_extensions/qos.py.
+    """
+    if isinstance(asked, UnsetType):
+        return
+    present = state.get(QOS_POLICY.name, held.get("qos_policy_id") or "")
+    if present is not None and not context.sees(present):
+        raise PolicyRemoveAuthorizationError(present.key.id)
+    check_policy(state, asked, context)
 
 
 def policy_for_network(state: State, project_id: str, asked: str | UnsetType | None, context: Context) -> str | None:

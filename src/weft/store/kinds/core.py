@@ -11,12 +11,12 @@ pvlan, port_security_enabled, availability_zone_hints [], tags [], is_default, d
 SUBNET = Kind(
     "subnet",
     refers=(("network_id", "network"), ("subnetpool_id", "subnetpool"), ("segment_id", "segment")),
-    indexed=("project_id",),
+    indexed=("project_id", "leak_routes"),
 )
 """Fields: project_id, network_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp, allocation_pools
 [{start, end}], dns_nameservers [], host_routes [{destination, nexthop}], ipv6_ra_mode, ipv6_address_mode,
-subnetpool_id (or None), segment_id (or None), service_types [], dns_publish_fixed_ip, tags [], created_at; and the
-delegation of its addresses (blocks.py): giver (site), block_size (addresses per block), "block.<index>" → site,
+subnetpool_id (or None), segment_id (or None), service_types [], dns_publish_fixed_ip, leak_routes, tags [], created_at;
+and the delegation of its addresses (blocks.py): giver (site), block_size (addresses per block), "block.<index>" → site,
 "item.<address>" → site."""
 
 PORT = Kind(

@@ -2,13 +2,18 @@
 
 from weft.store.kinds.kind import Kind
 
-ROUTER = Kind("router", refers=(("qos_policy_id", "qos_policy"), ("flavor_id", "flavor")), indexed=("project_id",))
+ROUTER = Kind(
+    "router",
+    refers=(("qos_policy_id", "qos_policy"), ("flavor_id", "flavor")),
+    indexed=("project_id", "evpn_vni"),
+    unique=(("evpn_vni",),),
+)
 """Fields: project_id, name, description, admin_state_up, enable_snat, gw_port_id (which of its gateways
 `external_gateway_info` shows; if that is gone, the oldest), qos_policy_id (of its gateway), routes
 [{destination, nexthop}], distributed, ha, flavor_id, availability_zone_hints [], enable_ndp_proxy,
-enable_default_route_ecmp, enable_default_route_bfd, tags [], created_at, ports_changed (True: written with every
-change of its ports, so that processes of a site make them one after the other). Its gateways and interfaces are
-ports: those whose router_id it is."""
+enable_default_route_ecmp, enable_default_route_bfd, evpn_vni (None: none), tags [], created_at, ports_changed (True:
+written with every change of its ports, so that processes of a site make them one after the other). Its gateways and
+interfaces are ports: those whose router_id it is."""
 
 FLOATINGIP = Kind(
     "floatingip",

@@ -50,6 +50,9 @@ SUBNET: tuple[Attribute, ...] = (
     Attribute(name="service_types", type=SERVICE_TYPES, default=[], post=True, put=True),
     Attribute(name="dns_publish_fixed_ip", type=types.BOOLEAN, default=False, post=True, put=True),
     Attribute(name="segment_id", type=types.UUID_OR_NONE, default=None, post=True, put=True, filter=True, sort=True),
+    Attribute(  # ovn-bgp
+        name="leak_routes", type=types.BOOLEAN, default=False, put=True, guarded=True
+    ),
     Attribute(name="shared", type=types.BOOLEAN, derived=True, filter=True, visible=False),
     Attribute(name="router:external", type=types.BOOLEAN, derived=True, filter=True),
     TAGS,

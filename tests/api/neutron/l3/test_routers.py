@@ -41,6 +41,7 @@ async def test_a_new_router_looks_as_in_neutron(admin, alice, place):
         "enable_ndp_proxy": False,
         "enable_default_route_ecmp": False,
         "enable_default_route_bfd": False,
+        "evpn_vni": None,
         "tags": [],
         "description": "",
     }

@@ -161,3 +161,19 @@ async def test_tags_are_served_where_neutron_serves_them_and_where_one_would_loo
     assert (await admin.put(tags, json={"tags": ["red"]})).json() == {"tags": ["red"]}
     assert (await admin.get(tags)).json() == {"tags": ["red"]}
     assert (await admin.get("/v2.0/policies")).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["network", "port"])
+async def test_a_policy_that_its_owner_may_not_use_stays_on(admin, alice, kind):
+    network = await make(alice, "network")
+    held = network if kind == "network" else await make(alice, "port", network_id=network["id"])
+    path = f"/v2.0/{kind}s/{held['id']}"
+    policy = await make_policy(admin)
+    await admin.put(path, json={kind: {"qos_policy_id": policy["id"]}})
+    refused = await alice.put(path, json={kind: {"qos_policy_id": None}})
+    told = f"Failed to remove provided policy {policy['id']} because you are not authorized."
+    assert error_of(refused) == (403, "PolicyRemoveAuthorizationError", told)
+    assert (await alice.put(path, json={kind: {"name": "other"}})).status_code == 200
+    await admin.put(f"/v2.0/qos/policies/{policy['id']}", json={"policy": {"shared": True}})
+    freed = await alice.put(path, json={kind: {"qos_policy_id": None}})
+    assert freed.json()[kind]["qos_policy_id"] is None

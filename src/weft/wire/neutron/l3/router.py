@@ -5,6 +5,8 @@ from weft.wire.neutron.attributes import Attribute
 from weft.wire.neutron.common import COMMON, ID, NAME, PROJECT, TAGS
 from weft.wire.neutron.l3.gateway import GATEWAY_INFO
 
+EVPN_VNI_MAX = (1 << 24) - 1  # neutron-lib, constants.py, MAX_VXLAN_VNI
+
 ROUTER: tuple[Attribute, ...] = (
     ID,
     NAME,
@@ -54,6 +56,16 @@ ROUTER: tuple[Attribute, ...] = (
     ),
     Attribute(  # enable-default-route-bfd
         name="enable_default_route_bfd", type=types.BOOLEAN_OR_NONE, default=None, post=True, put=True, guarded=True
+    ),
+    Attribute(  # evpn
+        name="evpn_vni",
+        type=types.int_range(0, EVPN_VNI_MAX),
+        post=True,
+        filter=True,
+        sort=True,
+        guarded=True,
+        index="evpn_vni",
+        about="Left out: none. 0: any that is free.",
     ),
     TAGS,
     *COMMON,
