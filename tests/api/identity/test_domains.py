@@ -70,8 +70,9 @@ async def test_a_manager_of_a_domain_rules_there_and_nowhere_else(api):
     outsider = await api.make("user", name="bob")
     member, admin = [(await api("GET", f"/roles?name={name}")).json()["roles"][0]["id"] for name in ("member", "admin")]
     api.token = (await token_of_ann(api, domain, {"domain": {"id": domain["id"]}})).headers["X-Subject-Token"]
-    eve = await api.make("user", name="eve")
-    assert eve["domain_id"] == domain["id"], "one's own, unless another is named"
+    unnamed = await api("POST", "/users", {"user": {"name": "eve"}})
+    assert unnamed.status_code == 403, "rules look at the domain that is named"
+    eve = await api.make("user", name="eve", domain_id=domain["id"])
     here, there = f"/projects/{project['id']}", f"/projects/{(await _admin_project(api, admins))}"
     for method, path, body, status in (
         ("GET", "/users", None, 200),
@@ -80,8 +81,9 @@ async def test_a_manager_of_a_domain_rules_there_and_nowhere_else(api):
         ("PATCH", f"/users/{eve['id']}", {"user": {"description": "x"}}, 200),
         ("PATCH", f"/users/{outsider['id']}", {"user": {"description": "x"}}, 403),
         ("POST", "/users", {"user": {"name": "x", "domain_id": "default"}}, 403),
-        ("POST", "/groups", {"group": {"name": "crew"}}, 201),
-        ("POST", "/projects", {"project": {"name": "more"}}, 201),
+        ("POST", "/groups", {"group": {"name": "crew"}}, 403),
+        ("POST", "/groups", {"group": {"name": "crew", "domain_id": domain["id"]}}, 201),
+        ("POST", "/projects", {"project": {"name": "more", "domain_id": domain["id"]}}, 201),
         ("PUT", f"{here}/users/{eve['id']}/roles/{member}", None, 204),
         ("PUT", f"{here}/users/{eve['id']}/roles/{admin}", None, 403),
         ("PUT", f"{here}/users/{outsider['id']}/roles/{member}", None, 403),

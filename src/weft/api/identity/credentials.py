@@ -81,7 +81,7 @@ async def delete(request: Request) -> Response:
 async def ec2_index(request: Request) -> Response:
     """GET /v3/users/{user}/credentials/OS-EC2."""
     identity, user_id = identity_of(request), request.path_params["user"]
-    enforce(_undelegated(request), "get_credential", About(user_id=user_id))
+    enforce(_undelegated(request), "ec2_list_credentials", About(user_id=user_id))
     require(identity.store.state, "user", user_id)
     found = identity.store.state.lookup("credential", "user_id", user_id)
     rows = [_ec2_body(request, each) for each in found if each.get("type") == EC2]
@@ -91,7 +91,7 @@ async def ec2_index(request: Request) -> Response:
 async def ec2_create(request: Request) -> Response:
     """POST /v3/users/{user}/credentials/OS-EC2: a new pair of keys for a project."""
     identity, who, user_id = identity_of(request), _undelegated(request), request.path_params["user"]
-    enforce(who, "create_credential", About(user_id=user_id))
+    enforce(who, "ec2_create_credential", About(user_id=user_id))
     body = await json_body(request)
     project_id = body.get("tenant_id") if isinstance(body, dict) else None
     if not isinstance(project_id, str):
@@ -109,13 +109,13 @@ async def ec2_create(request: Request) -> Response:
 
 async def ec2_show(request: Request) -> Response:
     """GET /v3/users/{user}/credentials/OS-EC2/{access}."""
-    return answer({"credential": _ec2_body(request, _found_ec2(request, _undelegated(request), "get_credential"))})
+    return answer({"credential": _ec2_body(request, _found_ec2(request, _undelegated(request), "ec2_get_credential"))})
 
 
 async def ec2_delete(request: Request) -> Response:
     """DELETE /v3/users/{user}/credentials/OS-EC2/{access}."""
     who = _undelegated(request)
-    found = _found_ec2(request, who, "delete_credential")
+    found = _found_ec2(request, who, "ec2_delete_credential")
     return nothing(await execute_for(request, who, _PLAIN.delete, found.key.id, {}))
 
 
@@ -134,9 +134,11 @@ def _found(request: Request, who: Caller, action: str) -> Record:
 
 def _found_ec2(request: Request, who: Caller, action: str) -> Record:
     access, user_id = request.path_params["access"], request.path_params["user"]
-    enforce(who, action, About(user_id=user_id))
     found = identity_of(request).store.state.get("credential", _ec2_id(access))
-    if found is None or found.get("type") != EC2 or found.get("user_id") != user_id:
+    if found is None or found.get("type") != EC2:
+        raise NoSuchThing("credential", access)
+    enforce(who, action, About(user_id=user_id if found.get("user_id") == user_id else None))
+    if found.get("user_id") != user_id:
         raise NoSuchThing("credential", access)
     return found
 

@@ -42,6 +42,7 @@ DOMAINS = Resource(
     update=update_domain,
     delete=delete_domain,
     about=_about,
+    open_verbs=("update", "delete"),
 )
 
 
@@ -51,7 +52,7 @@ async def index(request: Request) -> Response:
     enforce(who, "list_domains", About(domain_ids=(who.domain_id,)))
     base = identity.settings.identity_url
     records = records_asked(request, identity.store.state, "domain", DOMAINS.filters)
-    rows = [DOMAINS.body(each, base) for each in records if who.domain_id in (None, each.key.id) or who.is_admin]
+    rows = [DOMAINS.body(each, base) for each in records if who.domain_id in (None, each.key.id)]
     return listing(request, "domains", rows, filters=DOMAINS.filters)
 
 

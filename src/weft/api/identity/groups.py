@@ -21,6 +21,7 @@ GROUPS = Resource(
     create=create_group,
     update=update_group,
     delete=delete_group,
+    open_verbs=("delete",),
     of_domain=True,
 )
 

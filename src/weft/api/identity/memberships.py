@@ -17,11 +17,13 @@ from weft.store.execute import execute
 
 
 async def users(request: Request) -> Response:
-    """GET /v3/groups/{id}/users."""
-    identity = identity_of(request)
-    found_for(request, GROUPS, caller(request), "list_users_in_group")
+    """GET /v3/groups/{id}/users: with a domain's token, those of that domain."""
+    identity, who = identity_of(request), caller(request)
+    found_for(request, GROUPS, who, "list", "list_users_in_group")
     base = identity.settings.identity_url
-    rows = [USERS.body(each, base) for each in members_of(identity.store.state, request.path_params["id"])]
+    members = members_of(identity.store.state, request.path_params["id"])
+    seen = [each for each in members if who.domain_id in (None, each.get("domain_id"))]
+    rows = [USERS.body(each, base) for each in seen]
     return listing(request, "users", rows, filters=("name", "domain_id", "enabled"))
 
 

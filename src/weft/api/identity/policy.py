@@ -77,6 +77,16 @@ def owner(who: Caller, about: About) -> bool:
     return who.user_id == about.user_id
 
 
+def acting_owner(who: Caller, about: About) -> bool:
+    """It is the caller's own, who may do more than look."""
+    return "member" in who.roles and owner(who, about)
+
+
+def system_admin(who: Caller, about: About) -> bool:
+    """Runs the whole fabric, with a token that says so."""
+    return who.system_scope is not None and who.is_admin
+
+
 def in_project(who: Caller, about: About) -> bool:
     """The token is for the project asked about."""
     return who.project_id is not None and who.project_id == about.project_id
@@ -124,9 +134,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "list_application_credentials": _SEE_OWN, "get_application_credential": _SEE_OWN,
     "create_application_credential": (owner,), "delete_application_credential": (admin, owner),
     "list_access_rules": (system_reader, owner), "get_access_rule": (system_reader, owner),
-    "delete_access_rule": (admin, owner),
+    "delete_access_rule": (system_admin, owner),
     "list_credentials": (anyone,), "get_credential": _SEE_OWN, "create_credential": (admin, owner),
     "update_credential": (admin, owner), "delete_credential": (admin, owner),
+    "ec2_list_credentials": _SEE_OWN, "ec2_get_credential": _SEE_OWN,
+    "ec2_create_credential": (admin, acting_owner), "ec2_delete_credential": (admin, acting_owner),
     "create_trust": (owner,), "list_trusts": _SEE_ALL, "list_trusts_of_user": _SEE_OWN, "get_trust": _SEE_OWN,
     "delete_trust": (admin, owner),
     "list_limits": (anyone,), "get_limit": (*_SEE_ALL, in_project, at_home), "get_limit_model": (anyone,),
@@ -145,14 +157,20 @@ NOT_FOR_DOMAINS = frozenset(
     + [f"{verb}_{kind}" for kind in _SEEN_BY_FABRIC for verb in ("get", "check", "revoke")]
     + [f"list_{_PLURALS.get(kind, kind + 's')}" for kind in _SEEN_BY_FABRIC]
     + ["create_limits", "create_registered_limits", "list_role_inference_rules", "list_domain_roles", "get_domain_role"]
-    + ["list_trusts_of_user"]
+    + [f"{verb}_domain_role" for verb in ("create", "update", "delete")]
+    + [f"ec2_{verb}_credential" for verb in ("get", "create", "delete")]
+    + ["list_trusts_of_user", "ec2_list_credentials"]
 )
 """What nobody does with a token for a domain, administrators either (their `scope_types` lack it)."""
+NOT_FOR_SYSTEM = frozenset({"create_trust"})
+"""Nor with one for the whole fabric."""
 
 
 def enforce(who: Caller, action: str, about: About = NOTHING) -> None:
     """Return if `who` may. Raises Forbidden, which names the action as Keystone does."""
-    is_out_of_scope = who.domain_id is not None and action in NOT_FOR_DOMAINS
+    is_out_of_scope = (who.domain_id is not None and action in NOT_FOR_DOMAINS) or (
+        who.system_scope is not None and action in NOT_FOR_SYSTEM
+    )
     if is_out_of_scope or not any(rule(who, about) for rule in RULES.get(action, (admin,))):
         raise Forbidden(f"identity:{action}")
 

@@ -66,7 +66,7 @@ async def remove(request: Request) -> Response:
 
 
 def _tags(request: Request, action: str) -> list[str]:
-    return list(found_for(request, PROJECTS, caller(request), action).get("tags") or ())
+    return list(found_for(request, PROJECTS, caller(request), "tag", action).get("tags") or ())
 
 
 def _require(request: Request, tags: list[str]) -> str:

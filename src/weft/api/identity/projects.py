@@ -87,7 +87,7 @@ async def show(request: Request) -> Response:
     if (domain := state.get("domain", id)) is not None:
         enforce(who, "get_domain", About(domain_ids=(id,)))
         return answer({"project": domain_as_project(domain, base)})
-    project = found_for(request, PROJECTS, who, "get_project")
+    project = found_for(request, PROJECTS, who, "get")
     body = project_body(project, base)
     _require_one(request, "parents_as_list", "parents_as_ids")
     _require_one(request, "subtree_as_list", "subtree_as_ids")
@@ -121,7 +121,7 @@ async def update(request: Request) -> Response:
     base = identity.settings.identity_url
     is_domain = identity.store.state.get("domain", id) is not None
     resource = DOMAINS if is_domain else PROJECTS
-    found_for(request, resource, who, f"update_{resource.kind}")
+    found_for(request, resource, who, "update")
     known, extra = checked_body(await json_body(request), PROJECT, creating=False)
     values = {**known, **({"extra": extra} if extra else {})}
     if is_domain and not values.pop("is_domain", True):

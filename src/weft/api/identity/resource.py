@@ -18,7 +18,7 @@ from weft.api.identity.http import answer, caller, delete_for, execute_for, iden
 from weft.api.identity.listing import listing, records_asked
 from weft.api.identity.policy import About, enforce
 from weft.commands.identity.ask import Ask
-from weft.commands.identity.directory import require
+from weft.commands.identity.directory import NoSuchThing, require
 from weft.store.protocol import State
 from weft.store.records import Record
 from weft.store.writes import Writes
@@ -32,9 +32,17 @@ Command = Callable[[Ask, State], Writes]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+ActionOf = Callable[[str, str, Values], str]
+
+
 def in_its_domain(state: State, values: Values) -> About:
     """Return what rules look at for things that have a `domain_id`."""
     return About(domain_ids=(values.get("domain_id"),))
+
+
+def verb_and_kind(verb: str, kind: str, values: Values) -> str:
+    """Return the action that rules know: "update_user"."""
+    return f"{verb}_{kind}"
 
 
 async def as_given(request: Request, who: Caller, values: dict[str, Any], creating: bool) -> dict[str, Any]:
@@ -55,6 +63,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     filters: tuple[str, ...] = ()
     about: AboutOf = in_its_domain
     prepare: Prepare = as_given  # body's members → record's fields; may wait (a hash), may refuse
+    action_of: ActionOf = verb_and_kind
+    open_verbs: tuple[str, ...] = ()  # where whoever has a token learns that a thing is not there, as in Keystone
     of_domain: bool = False  # lists show a domain's token only what is in the domain
 
     def body(self, record: Record, base: str) -> dict[str, Any]:
@@ -91,7 +101,7 @@ def shower(resource: Resource) -> Handler:
 
     async def show(request: Request) -> Response:
         identity, who = identity_of(request), caller(request)
-        record = found_for(request, resource, who, f"get_{resource.kind}")
+        record = found_for(request, resource, who, "get")
         return answer({resource.spec.member: resource.body(record, identity.settings.identity_url)})
 
     return show
@@ -112,13 +122,14 @@ def creator(resource: Resource) -> Handler:
 async def create_with(request: Request, resource: Resource, who: Caller, id: str, values: dict[str, Any]) -> Response:
     """Make a thing of checked values under an ID, if the caller may, and answer 201 with it."""
     identity = identity_of(request)
+    action = resource.action_of("create", resource.kind, values)
+    enforce(who, action, resource.about(identity.store.state, values))  # of what was given: before a domain is chosen
     if (
         "domain_id" in resource.spec.fields
         and "domain_id" not in values
         and not resource.spec.fields["domain_id"].nullable
     ):
         values["domain_id"] = who.domain_id or "default"
-    enforce(who, f"create_{resource.kind}", resource.about(identity.store.state, values))
     values = await resource.prepare(request, who, values, True)
     receipt = await execute_for(request, who, resource.create, id, values)
     made = require(identity.store.state, resource.kind, id)
@@ -130,7 +141,7 @@ def updater(resource: Resource) -> Handler:
 
     async def update(request: Request) -> Response:
         identity, who, id = identity_of(request), caller(request), request.path_params["id"]
-        found_for(request, resource, who, f"update_{resource.kind}")
+        found_for(request, resource, who, "update")
         known, extra = checked_body(await json_body(request), resource.spec, creating=False)
         values = await resource.prepare(request, who, {**known, **({"extra": extra} if extra else {})}, False)
         receipt = await execute_for(request, who, resource.update, id, values)
@@ -146,20 +157,25 @@ def deleter(resource: Resource) -> Handler:
 
     async def delete(request: Request) -> Response:
         who, id = caller(request), request.path_params["id"]
-        found_for(request, resource, who, f"delete_{resource.kind}")
+        found_for(request, resource, who, "delete")
         return await delete_for(request, who, resource.delete, resource.kind, id)
 
     return delete
 
 
-def found_for(request: Request, resource: Resource, who: Caller, action: str) -> Record:
+def found_for(request: Request, resource: Resource, who: Caller, verb: str, action: str = "") -> Record:
     """Return the thing that the path names, if the caller may. Raises Forbidden, and NoSuchThing to those who may know.
 
-    What does not exist belongs to nobody, so that only administrators learn that it does not.
+    What does not exist belongs to nobody: who may not do this to anything is not told, but for `open_verbs`.
+    `action` is what rules call it, where that does not follow from the verb.
     """
     state, id = identity_of(request).store.state, request.path_params["id"]
     record = state.get(resource.kind, id)
-    enforce(who, action, resource.about(state, {**values_of(record), "id": id}) if record is not None else About())
+    if record is None and verb in resource.open_verbs:
+        raise NoSuchThing(resource.kind, id)
+    values = {**values_of(record), "id": id} if record is not None else {}
+    about = resource.about(state, values) if record is not None else About()
+    enforce(who, action or resource.action_of(verb, resource.kind, values), about)
     return require(state, resource.kind, id)
 
 

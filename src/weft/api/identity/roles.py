@@ -24,6 +24,10 @@ def _about(state: State, values: Values) -> About:
     return About(role_name=values.get("name"), role_domain_id=values.get("domain_id"))
 
 
+def _action(verb: str, kind: str, values: Values) -> str:
+    return f"{verb}_domain_role" if values.get("domain_id") else f"{verb}_role"
+
+
 ROLES = Resource(
     kind="role",
     plural="roles",
@@ -34,6 +38,8 @@ ROLES = Resource(
     update=update_role,
     delete=delete_role,
     about=_about,
+    action_of=_action,
+    open_verbs=("get", "update", "delete"),
 )
 
 

@@ -96,14 +96,14 @@ async def change_password(request: Request) -> Response:
 async def revoke_tokens(request: Request) -> Response:
     """DELETE /v3/users/{id}/tokens: void all that the user holds."""
     who = caller(request)
-    found_for(request, USERS, who, "revoke_tokens_for_user")
+    found_for(request, USERS, who, "revoke", "revoke_tokens_for_user")
     return nothing(await execute_for(request, who, void_tokens, request.path_params["id"], {}))
 
 
 async def projects(request: Request) -> Response:
     """GET /v3/users/{id}/projects: those it holds a role in, through groups and inheritance too."""
     identity, id = identity_of(request), request.path_params["id"]
-    found_for(request, USERS, caller(request), "list_user_projects")
+    found_for(request, USERS, caller(request), "list", "list_user_projects")
     state, base = identity.store.state, identity.settings.identity_url
     found = [state.get("project", scope.id) for scope in scopes_of(state, id) if scope.kind == "project"]
     rows = [project_body(project, base) for project in found if project is not None]
@@ -113,7 +113,7 @@ async def projects(request: Request) -> Response:
 async def groups(request: Request) -> Response:
     """GET /v3/users/{id}/groups."""
     identity, who, id = identity_of(request), caller(request), request.path_params["id"]
-    found_for(request, USERS, who, "list_groups_for_user")
+    found_for(request, USERS, who, "list", "list_groups_for_user")
     base = identity.settings.identity_url
     found = [each for each in groups_of(identity.store.state, id) if who.domain_id in (None, each.get("domain_id"))]
     return listing(

@@ -41,7 +41,7 @@ class NoSuchAssignment(NotFound):
 
 
 class RoleOfAnotherDomain(Denied):
-    """A domain's own role may be given in that domain only."""
+    """A domain's own role is given on projects of that domain only."""
 
     code = "role_of_another_domain"
 
@@ -56,7 +56,7 @@ def grant_role(assignment: Assignment, state: State, *, actor: str) -> Writes:
     require_parts(assignment, state)
     scope = assignment.scope
     home = state.get("role", assignment.role_id).get("domain_id")  # type: ignore[union-attr]  # just required
-    if home is not None and home != _domain_of(state, scope):
+    if home is not None and scope.kind == "project" and home != _domain_of(state, scope):
         raise RoleOfAnotherDomain(
             f"Project {scope.id} must be in the same domain as the role {assignment.role_id} being assigned."
         )
@@ -98,7 +98,5 @@ def _id_of(assignment: Assignment) -> str:
 
 
 def _domain_of(state: State, scope: Scope) -> str | None:
-    if scope.kind == "project":
-        project = state.get("project", scope.id)
-        return str(project.get("domain_id")) if project else None
-    return scope.id if scope.kind == "domain" else None
+    project = state.get("project", scope.id)
+    return str(project.get("domain_id")) if project else None
