@@ -28,7 +28,7 @@ static __always_inline int is_vlan(__be16 type)
 }
 
 /* May this frame be sent at all, and does the node answer it? CONTINUE: forward it. */
-static __always_inline int admit(struct __sk_buff *skb, const struct port *port, __u8 *to_mac)
+static __always_inline int admit(struct __sk_buff *skb, const struct port *port, struct fdb_key *to)
 {
 	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct ethhdr *eth = data;
@@ -49,7 +49,7 @@ static __always_inline int admit(struct __sk_buff *skb, const struct port *port,
 		return -DROP_RESERVED_MAC;
 	if (SKB(skb, len) > ETH_HLEN + port->mtu_bytes && !SKB(skb, gso_size))
 		return -DROP_TOO_BIG;
-	__builtin_memcpy(to_mac, eth->h_dest, 6);
+	copy_mac(to->mac, eth->h_dest);
 	switch (eth->h_proto) {
 	case bpf_htons(ETH_P_IP):
 		return handle_ipv4(skb, port, (void *)(eth + 1), end);
@@ -73,15 +73,15 @@ static __always_inline int tunnel(const struct node *node, const struct fdb_targ
 			    : bpf_redirect_neigh(node->underlay_ifindex, 0, 0, 0);
 }
 
-static __always_inline int forward(struct __sk_buff *skb, const struct port *port, const __u8 *to_mac)
+static __always_inline int forward(struct __sk_buff *skb, const struct port *port, const struct fdb_key *key)
 {
 	struct fdb_target *to;
 	struct node *node;
 	int result;
 
-	if (to_mac[0] & 1)
+	if (key->mac[0] & 1)
 		return flood_all(skb, port->vni);
-	to = fdb_lookup(port->vni, to_mac);
+	to = bpf_map_lookup_elem(&fdb, key);
 	if (!to)
 		return -DROP_UNKNOWN_MAC;
 	if (to->ifindex == SKB(skb, ifindex))
@@ -99,16 +99,17 @@ SEC("tc")
 int from_port(struct __sk_buff *skb)
 {
 	__u32 ifindex = SKB(skb, ifindex);
-	struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
-	__u8 to_mac[6];
+	struct port *port = port_lookup(ifindex);
+	struct fdb_key to = {};
 	int result;
 
 	if (!port)
 		return drop(skb, DROP_NO_PORT);
 	if (!(port->flags & PORT_ENABLED))
 		return drop(skb, DROP_PORT_DISABLED);
-	result = admit(skb, port, to_mac);
-	return verdict(skb, result == CONTINUE ? forward(skb, port, to_mac) : result);
+	to.vni = port->vni;
+	result = admit(skb, port, &to);
+	return verdict(skb, result == CONTINUE ? forward(skb, port, &to) : result);
 }
 
 /* Keeps the enums in the type information, where a test compares them with Python's. Not loaded. */

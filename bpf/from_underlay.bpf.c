@@ -18,6 +18,21 @@ struct {
 	__type(value, __u32);
 } senders SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1 << NEAR_SENDERS_BITS);
+	__type(key, __u32);
+	__type(value, __be32);
+} near_senders SEC(".maps");
+
+static __always_inline int is_sender(__be32 address)
+{
+	__u32 slot = bpf_ntohl(address) * NEAR_SENDERS_FACTOR >> (32 - NEAR_SENDERS_BITS);
+	__be32 *found = bpf_map_lookup_elem(&near_senders, &slot);
+
+	return (found && *found == address) || bpf_map_lookup_elem(&senders, &address);
+}
+
 #define HEADERS_MAX (sizeof(struct outer) + ETH_HLEN)
 
 /* Is the packet a VXLAN packet for us? CONTINUE: yes, and `vni` and `inner` are set. */
@@ -25,7 +40,6 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 {
 	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
 	struct outer *outer = data;
-	__be32 sender;
 
 	if (skb->vlan_present) /* of a VLAN on top of the underlay device, which is not ours */
 		return TC_ACT_OK;
@@ -46,9 +60,8 @@ static __always_inline int recognise(struct __sk_buff *skb, __be32 tunnel_ip, __
 	if (!(outer->vxlan.flags & bpf_htonl(VXLAN_VNI_VALID)))
 		return -DROP_VXLAN_MALFORMED;
 	*vni = bpf_ntohl(outer->vxlan.vni) >> 8;
-	*inner = *(struct ethhdr *)(outer + 1);
-	sender = outer->ip.saddr;
-	return bpf_map_lookup_elem(&senders, &sender) ? CONTINUE : -DROP_UNKNOWN_SENDER;
+	copy_ethernet(inner, outer + 1);
+	return is_sender(outer->ip.saddr) ? CONTINUE : -DROP_UNKNOWN_SENDER;
 }
 
 static __always_inline int flood_here(struct __sk_buff *skb, const struct node *node, const struct ethhdr *inner,
@@ -69,9 +82,12 @@ static __always_inline int flood_here(struct __sk_buff *skb, const struct node *
 static __always_inline int deliver_here(struct __sk_buff *skb, const struct node *node, const struct ethhdr *inner,
 					__u32 vni)
 {
-	struct fdb_target *to = fdb_lookup(vni, inner->h_dest);
+	struct fdb_key key = {.vni = vni};
+	struct fdb_target *to;
 	int result;
 
+	copy_mac(key.mac, inner->h_dest);
+	to = bpf_map_lookup_elem(&fdb, &key);
 	if (!to)
 		return bpf_map_lookup_elem(&flood, &vni) ? -DROP_UNKNOWN_MAC : -DROP_UNKNOWN_VNI;
 	if (to->tunnel_ip)
@@ -86,7 +102,7 @@ SEC("tc")
 int from_underlay(struct __sk_buff *skb)
 {
 	struct node *node = this_node();
-	struct ethhdr inner;
+	struct ethhdr inner __attribute__((aligned(8)));
 	__u32 vni = 0;
 	int result;
 

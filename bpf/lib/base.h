@@ -36,6 +36,27 @@
 	value_; \
 })
 
+/* Packets are read and written in words, however they lie: left to itself, clang takes them byte by byte, as the
+ * types of the headers promise no alignment. On the stack the verifier wants words aligned.
+ */
+typedef __u64 __attribute__((may_alias)) word64;
+typedef __u32 __attribute__((may_alias)) word32;
+typedef __u16 __attribute__((may_alias)) word16;
+
+static __always_inline void copy_ethernet(void *to, const void *from)
+{
+	*(word64 *)to = *(const word64 *)from;
+	*(word32 *)(to + 8) = *(const word32 *)(from + 8);
+	*(word16 *)(to + 12) = *(const word16 *)(from + 12);
+}
+
+/* `to` lies at a multiple of four. */
+static __always_inline void copy_mac(void *to, const void *from)
+{
+	*(word32 *)to = *(const word32 *)from;
+	*(word16 *)(to + 4) = *(const word16 *)(from + 4);
+}
+
 static __always_inline int same_mac(const __u8 *a, const __u8 *b)
 {
 	const __u16 *x = (const void *)a, *y = (const void *)b;

@@ -13,6 +13,21 @@ struct {
 	__type(value, struct port);
 } ports SEC(".maps");
 
+/* A change of a record may be seen half done, but only ever of the one port: an ifindex is not handed out twice. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NEAR_PORTS);
+	__type(key, __u32);
+	__type(value, struct port);
+} near_ports SEC(".maps");
+
+static __always_inline struct port *port_lookup(__u32 ifindex)
+{
+	struct port *port = bpf_map_lookup_elem(&near_ports, &ifindex);
+
+	return port && port->vni ? port : bpf_map_lookup_elem(&ports, &ifindex);
+}
+
 /* Addresses beyond the first of each family, which stand in the port itself. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -36,6 +36,12 @@ static __always_inline struct node *this_node(void)
 	return bpf_map_lookup_elem(&node, &zero);
 }
 
+/* What goes in front of a frame, and the frame's own Ethernet header behind it: adjust_room does not keep that one. */
+struct head {
+	struct outer outer;
+	struct ethhdr inner;
+} __attribute__((packed, aligned(8)));
+
 /* Put an outer header in front of the frame. TTL 64, DF, no UDP checksum (RFC 7348, 5); the source port
  * spreads flows over the underlay's paths. Superpackets of 64 KB stay whole (FIXED_GSO).
  */
@@ -43,15 +49,18 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct node 
 {
 	__u64 flags = BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP | BPF_F_ADJ_ROOM_FIXED_GSO |
 		      BPF_F_ADJ_ROOM_ENCAP_L2_ETH | BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN);
-	__u32 hash = bpf_get_hash_recalc(skb);
-	struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP, .daddr = to};
-	struct { struct outer outer; struct ethhdr inner; } __attribute__((packed, aligned(2))) head = {};
 	void *data = (void *)SKB(skb, data), *end = (void *)SKB(skb, data_end);
+	struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP, .daddr = to};
+	__u32 hash = SKB(skb, hash); /* of its socket, if that is on this machine */
+	struct ethhdr inner __attribute__((aligned(8)));
+	struct head head = {};
 
-	if (data + sizeof head.inner > end)
+	if (data + sizeof inner > end)
 		return -DROP_ERROR;
-	head.inner = *(struct ethhdr *)data;
-	if (bpf_skb_adjust_room(skb, sizeof head.outer, BPF_ADJ_ROOM_MAC, flags))
+	copy_ethernet(&inner, data);
+	if (!hash)
+		hash = bpf_get_hash_recalc(skb);
+	if (bpf_skb_adjust_room(skb, sizeof(struct outer), BPF_ADJ_ROOM_MAC, flags))
 		return -DROP_ERROR;
 	head.outer.eth.h_proto = bpf_htons(ETH_P_IP); /* MACs are the neighbour's business, see bpf_redirect_neigh */
 	ip.tot_len = bpf_htons(SKB(skb, len) - ETH_HLEN);
@@ -64,7 +73,16 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct node 
 	head.outer.udp.len = bpf_htons(SKB(skb, len) - ETH_HLEN - sizeof ip);
 	head.outer.vxlan.flags = bpf_htonl(VXLAN_VNI_VALID);
 	head.outer.vxlan.vni = bpf_htonl(vni << 8);
-	return bpf_skb_store_bytes(skb, 0, &head, sizeof head, 0) ? -DROP_ERROR : 0;
+	data = (void *)SKB(skb, data);
+	end = (void *)SKB(skb, data_end);
+	if (data + sizeof head > end)
+		return -DROP_ERROR;
+#pragma unroll
+	for (int i = 0; i < 6; i++)
+		((word64 *)data)[i] = ((const word64 *)&head)[i];
+	*(word16 *)(data + 48) = *(const word16 *)((void *)&head + 48);
+	copy_ethernet(data + sizeof head.outer, &inner);
+	return 0;
 }
 
 /* Take the outer header off; `inner` is the frame's own Ethernet header. skb->protocol said IPv4, for the outer
@@ -75,6 +93,7 @@ static __always_inline int decapsulate(struct __sk_buff *skb, const struct node 
 {
 	__s32 room = sizeof(struct outer);
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
+	struct ethhdr *eth;
 
 	if (inner->h_proto == bpf_htons(ETH_P_IPV6)) {
 		if (node->flags & NODE_DECAP_TYPED)
@@ -84,9 +103,12 @@ static __always_inline int decapsulate(struct __sk_buff *skb, const struct node 
 		else
 			room += sizeof(struct ipv6hdr) - sizeof(struct iphdr);
 	}
-	if (bpf_skb_adjust_room(skb, -room, BPF_ADJ_ROOM_MAC, flags) ||
-	    bpf_skb_store_bytes(skb, 0, inner, sizeof *inner, 0))
+	if (bpf_skb_adjust_room(skb, -room, BPF_ADJ_ROOM_MAC, flags))
 		return -DROP_ERROR;
+	eth = (void *)SKB(skb, data);
+	if ((void *)(eth + 1) > (void *)SKB(skb, data_end))
+		return -DROP_ERROR;
+	copy_ethernet(eth, inner);
 	return 0;
 }
 

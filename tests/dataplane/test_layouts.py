@@ -47,11 +47,14 @@ def test_drop_reasons_have_the_same_numbers(btf):
     assert len(DropReason) == count <= btf.enum("weft_limit")["DROP_SLOTS"]
 
 
+LIMITS = ["FLOOD_LOCAL_MAX", "FLOOD_REMOTE_MAX", "REPLY_MAX", "LEASE_LEN", "NEAR_PORTS", "NEAR_SENDERS_BITS"]
+
+
 @pytest.mark.parametrize(
     ("enum", "prefix", "names"),
     [
         ("weft_schema", "WEFT_", ["SCHEMA"]),
-        ("weft_limit", "", ["FLOOD_LOCAL_MAX", "FLOOD_REMOTE_MAX", "REPLY_MAX", "LEASE_LEN"]),
+        ("weft_limit", "", LIMITS),
         ("port_flag", "", ["PORT_ENABLED", "PORT_MORE_SOURCES", "PORT_UNGUARDED"]),
         ("fdb_flag", "", ["FDB_PEER", "FDB_CLOSED"]),
         ("node_flag", "", ["NODE_DECAP_TYPED"]),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.dataplane.fabric import NODES, VNI, plan_for, port_entry, workload
 from weft.dataplane.ledger import Ledger, Tables, diff, empty_tables
-from weft.dataplane.records import FDB_CLOSED, FDB_TARGET, FLOOD, PORT
+from weft.dataplane.records import FDB_CLOSED, FDB_TARGET, FLOOD, NEAR_PORTS, PORT
 from weft.dataplane.units import (
     TABLES,
     Device,
@@ -40,7 +40,8 @@ def plan_with(present: frozenset[int], closed: frozenset[int]) -> NodePlan:
 indexes = st.frozensets(st.integers(0, len(WORKLOADS) - 1))
 plans = st.builds(plan_with, indexes, indexes)
 devices = st.dictionaries(
-    st.sampled_from([item.device for item in HERE]), st.builds(Device, st.integers(10, 13), st.booleans())
+    st.sampled_from([item.device for item in HERE]),
+    st.builds(Device, st.sampled_from([10, 11, NEAR_PORTS - 1, NEAR_PORTS]), st.booleans()),
 ).filter(lambda found: len({device.ifindex for device in found.values()}) == len(found))
 
 

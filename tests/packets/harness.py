@@ -4,7 +4,7 @@ Redirects are not carried out by a test run, so devices need not exist; only the
 and for that the loopback device serves (ifindex 1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,12 +33,16 @@ class Result(NamedTuple):
 class Bench:
     """The programs over tables of their own."""
 
-    def __init__(self, plan: NodePlan, devices: Mapping[str, Device], underlay: Underlay) -> None:
+    def __init__(
+        self, plan: NodePlan, devices: Mapping[str, Device], underlay: Underlay, *, without: Collection[str] = ()
+    ) -> None:
+        """Fill the tables from `plan`; those named in `without` stay empty."""
         remove_directory(PIN_DIR)
         self._loaded = load(PIN_DIR)
         for unit in all_units(plan):
             for record in records_of(unit, plan, devices, underlay):
-                self._loaded.maps[record.table].update(record.key, record.value)
+                if record.table not in without:
+                    self._loaded.maps[record.table].update(record.key, record.value)
 
     def send(self, packet: bytes, gso_size: int = 0) -> Result:
         """A workload on the device with ifindex 1 sends `packet`."""

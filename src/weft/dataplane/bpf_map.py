@@ -11,12 +11,13 @@ from pathlib import Path
 
 from weft.dataplane.bpf import Command, address_of, bpf, map_spec
 
+ARRAY = 2
 PER_CPU_TYPES = frozenset({5, 6, 10})  # PERCPU_HASH, PERCPU_ARRAY, LRU_PERCPU_HASH
 BATCH = 4096
 
 
 class BpfMap:
-    """An open map. Owns `fd`."""
+    """An open map. Owns `fd`. An array holds those of its entries that are not all zero; deleting one clears it."""
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
@@ -30,6 +31,9 @@ class BpfMap:
 
     def delete(self, key: bytes) -> None:
         """Delete one entry; fine if it is gone already."""
+        if self.spec.type == ARRAY:
+            self.update(key, bytes(self.spec.value_bytes))
+            return
         try:
             self._single(Command.MAP_DELETE, key, None)
         except FileNotFoundError:
@@ -65,7 +69,7 @@ class BpfMap:
         return failed
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
-        """Read a hash map whole. Concurrent changes may or may not show."""
+        """Read the map whole. Concurrent changes may or may not show."""
         key_bytes, value_bytes, room = self.spec.key_bytes, self._value_bytes, BATCH
         cursor = bytearray(max(key_bytes, 8))
         started = False
@@ -84,8 +88,9 @@ class BpfMap:
                 continue
             (count,) = struct.unpack_from("<I", attributes, 32)
             for i in range(count):
-                key = bytes(keys[i * key_bytes : (i + 1) * key_bytes])
-                yield key, bytes(values[i * value_bytes : (i + 1) * value_bytes])
+                value = bytes(values[i * value_bytes : (i + 1) * value_bytes])
+                if self.spec.type != ARRAY or any(value):
+                    yield bytes(keys[i * key_bytes : (i + 1) * key_bytes]), value
             if last:
                 return
             cursor, started = following, True

@@ -15,7 +15,7 @@ from weft.dataplane.attach import Attachments
 from weft.dataplane.bpf_map import per_cpu_sum
 from weft.dataplane.devices import Devices
 from weft.dataplane.drops import DropReason, name_of
-from weft.dataplane.ledger import Difference, Ledger, Tables, empty_tables
+from weft.dataplane.ledger import Difference, Ledger, Tables
 from weft.dataplane.links import Hooks, Links, has_links
 from weft.dataplane.loader import KernelRefused, Loaded, load, remove_stale_maps
 from weft.dataplane.outcome import Drops, Outcome, PortState
@@ -217,14 +217,7 @@ class Kernel:
         return encoded
 
     def _read(self) -> Tables:
-        tables = empty_tables()
-        for name in TABLES:
-            if name == "node":
-                key = U32.pack(0)
-                tables[name] = {key: self._loaded.maps[name].lookup(key) or b""}
-            else:
-                tables[name] = dict(self._loaded.maps[name].items())
-        return tables
+        return {name: dict(self._loaded.maps[name].items()) for name in TABLES}
 
     def _apply(self, difference: Difference) -> tuple[int, int, bool]:
         """Write leaf first, delete in reverse. Failed writes go to `_waiting`.

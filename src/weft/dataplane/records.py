@@ -9,10 +9,13 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 SCHEMA: Final = 1  # enum weft_schema
-FLOOD_LOCAL_MAX: Final = 64  # enum weft_limit, as are the next three
+FLOOD_LOCAL_MAX: Final = 64  # enum weft_limit, as are the next five
 FLOOD_REMOTE_MAX: Final = 64
 LEASE_LEN: Final = 44
 REPLY_MAX: Final = 576
+NEAR_PORTS: Final = 4096
+NEAR_SENDERS_BITS: Final = 12
+_NEAR_SENDERS_FACTOR: Final = 0x9E3779B1
 
 PORT_ENABLED, PORT_MORE_SOURCES, PORT_UNGUARDED = 1, 2, 4  # enum port_flag
 FDB_PEER, FDB_CLOSED = 1, 2  # enum fdb_flag
@@ -77,6 +80,11 @@ def address_bytes(address: IPv4Address | IPv6Address) -> bytes:
 def mac_bytes(mac: str) -> bytes:
     """Return the six bytes of "fa:16:…"."""
     return bytes.fromhex(mac.replace(":", ""))
+
+
+def sender_slot(address: IPv4Address) -> bytes:
+    """Return the key of `near_senders` that a tunnel address falls into."""
+    return U32.pack((int(address) * _NEAR_SENDERS_FACTOR & 0xFFFFFFFF) >> (32 - NEAR_SENDERS_BITS))
 
 
 def link_local_of(mac: bytes) -> bytes:

@@ -17,7 +17,8 @@ from weft.plan import FdbTarget, LocalDevice, NodePlan, PlanStep, PortEntry, Rem
 
 # Leaf first: nothing refers to what is not there yet. Deletes go the other way round.
 TABLES = (
-    "node", "senders", "neighbours", "dhcp4", "dhcp6", "ra", "sources", "ports", "fdb", "flood",
+    "node", "senders", "near_senders", "neighbours", "dhcp4", "dhcp6", "ra", "sources", "ports", "near_ports", "fdb",
+    "flood",
 )  # fmt: skip
 
 
@@ -141,8 +142,12 @@ def _node(_key: None, plan: NodePlan, _devices: Devices, underlay: Underlay) -> 
 
 def _senders(_key: None, plan: NodePlan, _devices: Devices, _underlay: Underlay) -> Iterator[Record]:
     """Nodes that may send us tunnelled frames: all that share a network with us."""
-    for address in remotes_of(plan):
+    slots = {}
+    for address in sorted(remotes_of(plan)):
+        slots[records.sender_slot(address)] = address.packed
         yield Record("senders", address.packed, U32.pack(1))
+    for slot, packed in slots.items():
+        yield Record("near_senders", slot, packed)
 
 
 def _port(name: str, plan: NodePlan, devices: Devices, _underlay: Underlay) -> Iterator[Record]:
@@ -161,6 +166,8 @@ def _port(name: str, plan: NodePlan, devices: Devices, _underlay: Underlay) -> I
     for address in further:
         yield Record("sources", records.ADDRESS_KEY.pack(device.ifindex, address_bytes(address)), U32.pack(1))
     yield Record("ports", key, record.pack())
+    if device.ifindex < records.NEAR_PORTS:
+        yield Record("near_ports", key, record.pack())
 
 
 def port_record(entry: PortEntry) -> tuple[PortRecord, list[Address]]:
