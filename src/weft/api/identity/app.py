@@ -12,12 +12,14 @@ from weft.api.identity import (
     auth,
     credentials,
     domains,
+    endpoint_filter,
     grants,
     groups,
     implied_roles,
     limits,
     memberships,
     policies,
+    policy_associations,
     project_tags,
     projects,
     regions,
@@ -34,7 +36,7 @@ from weft.model import WeftError
 PARTS = (
     versions, auth, domains, projects, project_tags, users, groups, memberships, roles, implied_roles, grants,
     assignments, application_credentials, access_rules, trusts, regions, credentials,
-    policies, limits,
+    policies, policy_associations, endpoint_filter, limits,
 )  # fmt: skip
 
 

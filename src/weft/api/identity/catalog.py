@@ -5,7 +5,7 @@ site they logged in at. Then every site's, in a region called like the site: `--
 These follow from the sites' own records; beside them stand the services that an operator registered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -109,7 +109,9 @@ def endpoints(state: State, settings: ApiSettings) -> list[dict[str, Any]]:
 def catalog(state: State, settings: ApiSettings, scope: Scope) -> list[dict[str, Any]]:
     """Return the catalogue as it stands in a token for `scope`, which fills the gaps in operators' URLs."""
     by_service: dict[str, list[dict[str, Any]]] = {}
-    for each in endpoints(state, settings):
+    every = endpoints(state, settings)
+    chosen = endpoints_of_project(state, every, scope.id) if scope.kind == "project" else []
+    for each in chosen or every:
         url = _filled(str(each["url"]), scope)
         if each["enabled"] and url is not None:
             told = {name: each[name] for name in ("id", "interface", "region", "region_id")}
@@ -122,8 +124,22 @@ def catalog(state: State, settings: ApiSettings, scope: Scope) -> list[dict[str,
             "endpoints": by_service.get(each["id"], []),
         }
         for each in services(state)
-        if each["enabled"]
+        if each["enabled"] and (not chosen or each["id"] in by_service)
     ]
+
+
+def endpoints_of_project(state: State, every: list[dict[str, Any]], project_id: str) -> list[dict[str, Any]]:
+    """Return those of `every` that the project was given, one by one or in groups; none if all are for it."""
+    own = {each.get("endpoint_id") for each in state.lookup("project_endpoint", "project_id", project_id)}
+    joined = state.lookup("project_endpoint_group", "project_id", project_id)
+    groups = [state.get("endpoint_group", each.get("endpoint_group_id") or "") for each in joined]
+    filters = [group.get("filters") or {} for group in groups if group is not None]
+    return [each for each in every if each["id"] in own or any(is_in_group(each, of) for of in filters)]
+
+
+def is_in_group(endpoint: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
+    """Whether an endpoint is as the filters of an endpoint group say."""
+    return all(endpoint.get(name) == value for name, value in filters.items())
 
 
 def _derived_endpoints(state: State, settings: ApiSettings) -> Iterable[dict[str, Any]]:

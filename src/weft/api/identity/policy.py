@@ -130,6 +130,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "check_system_grant": _SEE_ALL, "list_system_grants": _SEE_ALL,
     "list_regions": (anyone,), "get_region": (anyone,),
     "list_services": _SEE_ALL, "get_service": _SEE_ALL, "list_endpoints": _SEE_ALL, "get_endpoint": _SEE_ALL,
+    **{f"check_policy_association_for_{what}": _SEE_ALL for what in ("endpoint", "service", "region_and_service")},
+    "get_policy_for_endpoint": _SEE_ALL, "list_endpoints_for_policy": _SEE_ALL,
+    "list_endpoint_groups": _SEE_ALL, "get_endpoint_group": _SEE_ALL, "get_endpoint_group_in_project": _SEE_ALL,
+    "list_projects_associated_with_endpoint_group": _SEE_ALL, "list_endpoint_groups_for_project": _SEE_ALL,
+    "list_endpoints_associated_with_endpoint_group": _SEE_ALL, "list_projects_for_endpoint": _SEE_ALL,
+    "check_endpoint_in_project": _SEE_ALL, "list_endpoints_for_project": _SEE_ALL,
     "list_policies": _SEE_ALL, "get_policy": _SEE_ALL,
     "list_application_credentials": _SEE_OWN, "get_application_credential": _SEE_OWN,
     "create_application_credential": (owner,), "delete_application_credential": (admin, owner),
@@ -149,7 +155,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 _CHANGED_BY_FABRIC = ("domain", "role", "region", "limit", "registered_limit")
 _SEEN_BY_FABRIC = (
-    "implied_role", "service", "endpoint", "policy", "application_credential", "access_rule", "trust", "system_grant",
+    "implied_role", "service", "endpoint", "endpoint_group",
+    "policy", "application_credential", "access_rule", "trust", "system_grant",
 )  # fmt: skip
 _PLURALS = {"policy": "policies"}
 NOT_FOR_DOMAINS = frozenset(
@@ -159,7 +166,28 @@ NOT_FOR_DOMAINS = frozenset(
     + ["create_limits", "create_registered_limits", "list_role_inference_rules", "list_domain_roles", "get_domain_role"]
     + [f"{verb}_domain_role" for verb in ("create", "update", "delete")]
     + [f"ec2_{verb}_credential" for verb in ("get", "create", "delete")]
-    + ["list_trusts_of_user", "ec2_list_credentials"]
+    + [
+        f"{verb}_policy_association_for_{what}"
+        for verb in ("check", "create", "delete")
+        for what in ("endpoint", "service", "region_and_service")
+    ]
+    + [
+        "list_trusts_of_user",
+        "ec2_list_credentials",
+        "get_policy_for_endpoint",
+        "list_endpoints_for_policy",
+        "get_endpoint_group_in_project",
+        "list_projects_associated_with_endpoint_group",
+        "list_endpoint_groups_for_project",
+        "list_endpoints_associated_with_endpoint_group",
+        "add_endpoint_group_to_project",
+        "remove_endpoint_group_from_project",
+        "list_projects_for_endpoint",
+        "add_endpoint_to_project",
+        "check_endpoint_in_project",
+        "list_endpoints_for_project",
+        "remove_endpoint_from_project",
+    ]
 )
 """What nobody does with a token for a domain, administrators either (their `scope_types` lack it)."""
 NOT_FOR_SYSTEM = frozenset({"create_trust"})

@@ -55,6 +55,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     plural: str
+    prefix: str = ""  # of the path: "OS-EP-FILTER/"
     spec: Spec
     shown: Shown  # the record's members in Keystone's form, without id and links
     create: Command
@@ -70,7 +71,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     def body(self, record: Record, base: str) -> dict[str, Any]:
         """Return the thing as clients see it, members that only they know included."""
         known = {"id": record.key.id, **self.shown(record)}
-        links = {"self": f"{base}/{self.plural}/{record.key.id}"}
+        links = {"self": f"{base}/{self.prefix}{self.plural}/{record.key.id}"}
         return {**(record.get("extra") or {}), **known, "links": links}
 
 
@@ -190,7 +191,7 @@ def crud(resource: Resource, **special: Handler) -> list[Route]:
     }
     routes = []
     for name, (handler, method, suffix, told) in handlers.items():
-        path = f"/v3/{resource.plural}{suffix}"
+        path = f"/v3/{resource.prefix}{resource.plural}{suffix}"
         chosen = special.get(name, handler)
         chosen.__doc__ = chosen.__doc__ or f"{method} {path}: {told.replace('_', ' ')}."
         routes.append(Route(path, chosen, methods=[method], name=f"{name}:{resource.kind}"))

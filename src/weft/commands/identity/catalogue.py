@@ -99,9 +99,8 @@ def update_endpoint(ask: Ask, state: State) -> Writes:
 
 
 def delete_endpoint(ask: Ask, state: State) -> Writes:
-    """Delete it. Raises NoSuchThing."""
-    write = Write(require(state, "endpoint", ask.id).key, {DELETED: True})
-    return Writes((write,), actor=ask.actor, verb="delete endpoint")
+    """Delete it with what says whose and how it is. Raises NoSuchThing."""
+    return Writes(deletes(state, require(state, "endpoint", ask.id)), actor=ask.actor, verb="delete endpoint")
 
 
 def _region_writes(values: dict[str, Any]) -> tuple[Write, ...]:

@@ -24,14 +24,20 @@ _ABOUT = {
     "group": (("assignment", "group_id"), ("membership", "group_id")),
     "project": (
         ("assignment", "project_id"), ("application_credential", "project_id"), ("credential", "project_id"),
-        ("trust", "project_id"), ("limit", "project_id"),
+        ("trust", "project_id"), ("limit", "project_id"), ("project_endpoint", "project_id"),
+        ("project_endpoint_group", "project_id"),
     ),
     "role": (("assignment", "role_id"), ("implied_role", "prior_role_id"), ("implied_role", "implied_role_id")),
     "domain": (
         ("user", "domain_id"), ("group", "domain_id"), ("project", "domain_id"), ("role", "domain_id"),
         ("assignment", "domain_id"), ("limit", "domain_id"),
     ),
-    "service": (("endpoint", "service_id"), ("registered_limit", "service_id")),
+    "service": (
+        ("endpoint", "service_id"), ("registered_limit", "service_id"), ("policy_association", "service_id"),
+    ),
+    "endpoint": (("project_endpoint", "endpoint_id"), ("policy_association", "endpoint_id")),
+    "endpoint_group": (("project_endpoint_group", "endpoint_group_id"),),
+    "policy": (("policy_association", "policy_id"),),
 }  # fmt: skip
 
 

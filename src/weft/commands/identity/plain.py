@@ -1,10 +1,11 @@
 """Things that have no rules of their own: kept, changed and deleted as asked (credentials, policies)."""
 
 from weft.commands.identity.ask import Ask, changes
+from weft.commands.identity.clearing import deletes
 from weft.commands.identity.directory import require
 from weft.commands.identity.names import DuplicateName
 from weft.store.protocol import State
-from weft.store.records import DELETED, Key
+from weft.store.records import Key
 from weft.store.writes import Write, Writes
 
 
@@ -27,6 +28,6 @@ class Plain:
         return Writes((Write(record.key, changes(record, ask)),), actor=ask.actor, verb=f"update {self._kind}")
 
     def delete(self, ask: Ask, state: State) -> Writes:
-        """Delete it. Raises NoSuchThing."""
-        write = Write(require(state, self._kind, ask.id).key, {DELETED: True})
-        return Writes((write,), actor=ask.actor, verb=f"delete {self._kind}")
+        """Delete it with all that is about it. Raises NoSuchThing."""
+        writes = deletes(state, require(state, self._kind, ask.id))
+        return Writes(writes, actor=ask.actor, verb=f"delete {self._kind}")

@@ -50,6 +50,16 @@ SERVICE = Kind("service", indexed=("type", "name"))
 """Made by an operator, besides Weft's own. Fields: type, name, description, enabled."""
 ENDPOINT = Kind("endpoint", indexed=("service_id",))
 """Of such a service. Fields: service_id, interface, url, region_id, enabled."""
+ENDPOINT_GROUP = Kind("endpoint_group")
+"""Endpoints that have something in common. Fields: name, description, filters {service_id, region_id, interface}."""
+PROJECT_ENDPOINT = Kind("project_endpoint", indexed=("project_id", "endpoint_id"))
+"""A project's catalogue shows it; with any of these, nothing else. id = hash of both. Fields: project_id,
+endpoint_id."""
+PROJECT_ENDPOINT_GROUP = Kind("project_endpoint_group", indexed=("project_id", "endpoint_group_id"))
+"""Likewise, of a group. id = hash of both. Fields: project_id, endpoint_group_id."""
+POLICY_ASSOCIATION = Kind("policy_association", indexed=("policy_id", "endpoint_id", "service_id"))
+"""Which policy an endpoint goes by. id = hash of what it is for. Fields: policy_id, endpoint_id | service_id, region_id
+(None: everywhere)."""
 REGISTERED_LIMIT = Kind(
     "registered_limit", indexed=("service_id",), unique=(("service_id", "region_id", "resource_name"),)
 )
@@ -62,6 +72,7 @@ REVOCATION = Kind("revocation")
 
 KINDS = (
     DOMAIN, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL, ACCESS_RULE,
-    TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, REGISTERED_LIMIT, LIMIT, REVOCATION,
+    TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, ENDPOINT_GROUP, PROJECT_ENDPOINT, PROJECT_ENDPOINT_GROUP,
+    POLICY_ASSOCIATION, REGISTERED_LIMIT, LIMIT, REVOCATION,
 )  # fmt: skip
 """What the identity API reads: a token is looked at again when one of these changed."""

@@ -61,6 +61,13 @@ ENDPOINT = Spec(
     required=("interface", "service_id", "url"),
     empty_change=False,
 )  # fmt: skip
+ENDPOINT_GROUP = Spec(
+    member="endpoint_group",
+    fields={"name": NAME, "description": TEXT,
+            "filters": Field(type="object", members=("service_id", "region_id", "interface"))},
+    required=("name", "filters"),
+    extra=False,
+)  # fmt: skip
 ACCESS_RULE = {
     "path": Field(length_max=225, pattern=r"^/\.*"),
     "service": Field(length_min=1, length_max=64, pattern=r"^[a-zA-Z0-9-]+$"),
