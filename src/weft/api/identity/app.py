@@ -11,6 +11,7 @@ from weft.api.identity import (
     assignments,
     auth,
     credentials,
+    domain_configs,
     domains,
     endpoint_filter,
     grants,
@@ -34,8 +35,8 @@ from weft.api.prefixes import without_slash
 from weft.model import WeftError
 
 PARTS = (
-    versions, auth, domains, projects, project_tags, users, groups, memberships, roles, implied_roles, grants,
-    assignments, application_credentials, access_rules, trusts, regions, credentials,
+    versions, auth, domain_configs, domains, projects, project_tags, users, groups, memberships, roles, implied_roles,
+    grants, assignments, application_credentials, access_rules, trusts, regions, credentials,
     policies, policy_associations, endpoint_filter, limits,
 )  # fmt: skip
 

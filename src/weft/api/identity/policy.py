@@ -109,6 +109,8 @@ _SEE_OWN = (admin, system_reader, owner)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "list_domains": _SEE_DOMAIN, "get_domain": (admin, system_reader, at_home),
+    "get_domain_config": _SEE_ALL, "get_domain_config_default": _SEE_ALL,
+    "get_security_compliance_domain_config": (anyone,),
     "list_projects": _SEE_DOMAIN, "get_project": (*_SEE_DOMAIN, in_project),
     "list_project_tags": (*_SEE_DOMAIN, in_project), "get_project_tag": (*_SEE_DOMAIN, in_project),
     "create_project": _CHANGE_DOMAIN, "update_project": _CHANGE_DOMAIN, "delete_project": _CHANGE_DOMAIN,
@@ -155,7 +157,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 _CHANGED_BY_FABRIC = ("domain", "role", "region", "limit", "registered_limit")
 _SEEN_BY_FABRIC = (
-    "implied_role", "service", "endpoint", "endpoint_group",
+    "implied_role", "service", "endpoint", "endpoint_group", "domain_config",
     "policy", "application_credential", "access_rule", "trust", "system_grant",
 )  # fmt: skip
 _PLURALS = {"policy": "policies"}
@@ -187,6 +189,7 @@ NOT_FOR_DOMAINS = frozenset(
         "check_endpoint_in_project",
         "list_endpoints_for_project",
         "remove_endpoint_from_project",
+        "get_domain_config_default",
     ]
 )
 """What nobody does with a token for a domain, administrators either (their `scope_types` lack it)."""

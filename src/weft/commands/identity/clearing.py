@@ -30,7 +30,7 @@ _ABOUT = {
     "role": (("assignment", "role_id"), ("implied_role", "prior_role_id"), ("implied_role", "implied_role_id")),
     "domain": (
         ("user", "domain_id"), ("group", "domain_id"), ("project", "domain_id"), ("role", "domain_id"),
-        ("assignment", "domain_id"), ("limit", "domain_id"),
+        ("assignment", "domain_id"), ("limit", "domain_id"), ("domain_config", "domain_id"),
     ),
     "service": (
         ("endpoint", "service_id"), ("registered_limit", "service_id"), ("policy_association", "service_id"),

@@ -12,6 +12,9 @@ SECRET_FIELDS = frozenset({"password_hash", "secret_hash", "sealed_blob"})
 
 DOMAIN = Kind("domain", indexed=("name",), unique=(("name",),))
 """Fields: name, description, enabled, tags [], options {}, tokens_valid_after_ms (older tokens for it are void)."""
+DOMAIN_CONFIG = Kind("domain_config", indexed=("domain_id",))
+"""What its administrator configured for a domain; nothing here reads it. id = the domain's. Fields: domain_id,
+sealed_blob (JSON {group: {option: value}}, sealed with a key of the fabric's)."""
 PROJECT = Kind("project", indexed=("name", "domain_id", "parent_id"), unique=(("domain_id", "name"),))
 """Fields: name, description, enabled, domain_id, parent_id (a project, or the domain), is_domain (False), tags [],
 options {}, tokens_valid_after_ms."""
@@ -71,8 +74,8 @@ REVOCATION = Kind("revocation")
 """A token revoked before its time. id = the token's audit id. Fields: expires_at_ms."""
 
 KINDS = (
-    DOMAIN, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL, ACCESS_RULE,
-    TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, ENDPOINT_GROUP, PROJECT_ENDPOINT, PROJECT_ENDPOINT_GROUP,
-    POLICY_ASSOCIATION, REGISTERED_LIMIT, LIMIT, REVOCATION,
+    DOMAIN, DOMAIN_CONFIG, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL,
+    ACCESS_RULE, TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, ENDPOINT_GROUP, PROJECT_ENDPOINT,
+    PROJECT_ENDPOINT_GROUP, POLICY_ASSOCIATION, REGISTERED_LIMIT, LIMIT, REVOCATION,
 )  # fmt: skip
 """What the identity API reads: a token is looked at again when one of these changed."""
