@@ -122,3 +122,23 @@ async def test_somebody_elses_access_rule_is_for_the_fabrics_administrator(api, 
     path = f"/users/{acme['project_reader_id']}/access_rules/{NOBODY}"
     assert (await api("DELETE", path, X_Auth_Token=acme["project_admin"])).status_code == 403
     assert (await api("DELETE", path, X_Auth_Token=acme["system_admin"])).status_code == 404
+
+
+async def test_a_domains_reader_learns_nothing_of_other_domains_roles(api, acme):
+    role = await api.make("role", name="picker", domain_id="default")
+    own = await role_id(api, "reader")
+    path = f"/projects/{acme['project']}/users/{acme['project_reader_id']}/roles"
+    assert (await api("HEAD", f"{path}/{own}", X_Auth_Token=acme["domain_reader"])).status_code == 204
+    assert (await api("HEAD", f"{path}/{role['id']}", X_Auth_Token=acme["domain_reader"])).status_code == 403
+
+
+async def test_an_administrator_sees_every_limit_whatever_the_token_is_for(api, acme):
+    service = await api.make("service", type="image", name="glance")
+    of = {"service_id": service["id"], "resource_name": "images"}
+    await api("POST", "/registered_limits", {"registered_limits": [{**of, "default_limit": 5}]})
+    other = await api.make("project", name="elsewhere")
+    for project in (acme["project"], other["id"]):
+        await api("POST", "/limits", {"limits": [{**of, "project_id": project, "resource_limit": 7}]})
+    for who, count in (("domain_admin", 2), ("domain_reader", 1), ("project_reader", 1), ("system_admin", 2)):
+        seen = (await api("GET", "/limits", X_Auth_Token=acme[who])).json()["limits"]
+        assert len(seen) == count, who

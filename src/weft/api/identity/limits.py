@@ -145,9 +145,11 @@ def _about(state: State, limit: Record) -> About:
 
 
 def _may_see(who: Caller, state: State, limit: Record) -> bool:
+    if who.is_admin or who.system_scope is not None or "service" in who.roles:
+        return True
     if who.domain_id is not None:
         return _about(state, limit).domain_ids == (who.domain_id,)
-    return who.is_admin or who.system_scope is not None or limit.get("project_id") == who.project_id is not None
+    return bool(limit.get("project_id") == who.project_id is not None)
 
 
 def _found(request: Request, kind: str) -> Record:

@@ -52,6 +52,11 @@ def domain_reader(who: Caller, about: About) -> bool:
     return "reader" in who.roles and _in_own_domain(who, about)
 
 
+def domain_reader_of_role(who: Caller, about: About) -> bool:
+    """Sees its own domain, and who holds this role there: none of another domain's."""
+    return domain_reader(who, about) and about.role_domain_id in (None, who.domain_id)
+
+
 def domain_manager(who: Caller, about: About) -> bool:
     """Changes its own domain."""
     return "manager" in who.roles and _in_own_domain(who, about)
@@ -127,7 +132,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "list_role_inference_rules": _SEE_ALL, "list_implied_roles": _SEE_ALL, "get_implied_role": _SEE_ALL,
     "check_implied_role": _SEE_ALL,
     "list_role_assignments": _SEE_DOMAIN, "list_role_assignments_for_tree": _SEE_DOMAIN,
-    "check_grant": _SEE_DOMAIN, "list_grants": _SEE_DOMAIN,
+    "check_grant": (*_SEE_ALL, domain_reader_of_role), "list_grants": _SEE_DOMAIN,
     "create_grant": (admin, granting_manager), "revoke_grant": (admin, granting_manager),
     "check_system_grant": _SEE_ALL, "list_system_grants": _SEE_ALL,
     "list_regions": (anyone,), "get_region": (anyone,),
