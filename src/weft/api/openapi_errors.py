@@ -46,12 +46,13 @@ TOLD: dict[HTTPStatus, str] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts; Retry-After says when to try again",
     HTTPStatus.SERVICE_UNAVAILABLE: "This site cannot do it now; what was asked may be tried again",
 }
+MADE_WHEN_READ = ("/v2.0/auto-allocated-topology/{project_id}",)
 PASSWORD_OPERATIONS = ("/identity/v3/auth/tokens", "/identity/v3/users/{id}/password")
 
 
 def error_responses(tag: str, method: str, path: str, operation: Document) -> Document:
     """Return status → reference, for every refusal an operation may answer with."""
-    statuses = list(READS if method in ("get", "head") else WRITES)
+    statuses = list(READS if method in ("get", "head") and path not in MADE_WHEN_READ else WRITES)
     if operation.get("security") != [] or path in PASSWORD_OPERATIONS:
         statuses.append(HTTPStatus.UNAUTHORIZED)
     if tag == "network" and method in ("put", "delete"):

@@ -38,6 +38,8 @@ _KIND_OF_PATH = {resource.url_path.split("/")[-1]: resource.record_kind for reso
         "access_rule",
     )
 }
+_KIND_OF_PATH |= {"auto-allocated-topology": "project", "quotas": "project"}
+_KIND_OF_PATH |= {"dhcp-networks": "network", "l3-routers": "router", "policies": "qos_policy"}
 _BY_LENGTH = sorted(KINDS, key=len, reverse=True)  # "port_binding_id" is no port's
 
 

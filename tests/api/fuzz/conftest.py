@@ -23,5 +23,9 @@ def cloud() -> Iterator[Cloud]:
             cloud.make("/v2.0/subnets", "subnet", **v4)
             cloud.make("/v2.0/subnets", "subnet", **v6)
             cloud.make("/v2.0/ports", "port", network_id=network["id"])
+        outside = cloud.make("/v2.0/networks", "network", name="out", is_default=True, **{"router:external": True})
+        cloud.make("/v2.0/subnets", "subnet", network_id=outside["id"], ip_version=4, cidr="198.51.100.0/24")
+        pool = {"name": "default", "is_default": True, "shared": True, "default_prefixlen": 26}
+        cloud.make("/v2.0/subnetpools", "subnetpool", prefixes=["10.99.0.0/20"], **pool)
         yield cloud
     patch.undo()

@@ -19,6 +19,9 @@ def fabric_paths() -> Document:
     for operation in OPERATIONS:
         paths.setdefault("/weft/v1" + operation.path, {})[operation.method.lower()] = _described(operation)
     about = {"type": "object"}
+    paths["/weft/v1"] = {
+        "get": {"summary": "What is served here", "security": [], "responses": {"200": _json("As asked", about)}}
+    }
     paths["/weft/v1/openapi.json"] = {
         "get": {"summary": "This document", "security": [], "responses": {"200": _json("OpenAPI 3.1", about)}}
     }

@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
-from weft.api.identity import auth, grants, implied_roles, memberships, project_tags, regions, users, versions
+from weft.api.identity import (
+    auth,
+    credentials,
+    grants,
+    implied_roles,
+    limits,
+    memberships,
+    project_tags,
+    regions,
+    users,
+    versions,
+)
 from weft.api.identity.app import PARTS
 from weft.wire.keystone import auth as wire
 from weft.wire.keystone import resources
@@ -26,6 +37,21 @@ SPECS = {
     "endpoints": resources.ENDPOINT, "application_credentials": resources.APPLICATION_CREDENTIAL,
     "trusts": resources.TRUST, "credentials": resources.CREDENTIAL, "policies": resources.POLICY,
 }  # fmt: skip
+SEVERAL = {"limits": resources.LIMIT, "registered_limits": resources.REGISTERED_LIMIT}  # made in one request
+INLINE: dict[Callable[..., Any], Document] = {
+    project_tags.replace: {
+        "type": "object", "properties": {"tags": resources.TAGS.schema}, "required": ["tags"],
+    },
+    credentials.ec2_create: {
+        "type": "object", "properties": {"tenant_id": {"type": "string"}}, "required": ["tenant_id"],
+    },
+    limits.create: {"$ref": REF.format(name="LimitsRequest")},
+    limits.update: {"$ref": REF.format(name="LimitChangeRequest")},
+    limits.create_defaults: {"$ref": REF.format(name="RegisteredLimitsRequest")},
+    limits.update_default: {"$ref": REF.format(name="RegisteredLimitRequest")},
+    regions.put_region: {"$ref": REF.format(name="RegionRequest")},
+}  # fmt: skip
+"""Bodies of handlers that are no resource's own POST or PATCH."""
 OPEN = (auth.issue, users.change_password)  # the password is the proof
 STATUS: dict[Callable[..., Any], str] = {
     versions.all_versions: "300",  # as Keystone has it
@@ -60,14 +86,18 @@ def identity_schemas() -> Document:
     """Return the components that `identity_paths` refers to."""
     _, components = msgspec.json.schema_components(set(BODIES.values()), ref_template=REF)
     bodies = {f"Keystone{_camel(spec.member)}": _schema(spec) for spec in SPECS.values()}
-    return {**{f"Keystone{name}": schema for name, schema in components.items()}, **bodies}
+    limits = {
+        "KeystoneRegisteredLimitRequest": _schema(resources.REGISTERED_LIMIT),
+        "KeystoneLimitChangeRequest": _schema(resources.LIMIT_CHANGE),
+        **{f"Keystone{_camel(plural)}": _several(plural, spec) for plural, spec in SEVERAL.items()},
+    }
+    return {**{f"Keystone{name}": schema for name, schema in components.items()}, **bodies, **limits}
 
 
 def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
     first_line = (handler.__doc__ or "").strip().splitlines()[0]
     told = first_line.partition(": ")[2] or first_line
     parts = re.findall(r"{(\w+)}", path)
-    spec = SPECS.get(path.removesuffix("/{id}").rsplit("/", 1)[-1]) if method in ("POST", "PATCH") else None
     status = STATUS.get(handler, USUAL[method])
     answer: Document = {"description": HTTPStatus(int(status)).phrase}
     if status != "204" and method != "HEAD" and handler is not project_tags.add:  # 201, and nothing said
@@ -77,20 +107,36 @@ def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
         "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in parts],
         "responses": {status: answer},
     }
-    body = BODIES.get(handler)
-    if body is not None or spec is not None:
-        schema = {"$ref": REF.format(name=body.__name__ if body is not None else _camel(spec.member))}  # type: ignore[union-attr]
+    if (schema := _body_of(path, method, handler)) is not None:
         document["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if handler in OPEN or path in ("/identity", "/identity/v3"):
         document["security"] = []
     return document
 
 
+def _body_of(path: str, method: str, handler: Callable[..., Any]) -> Document | None:
+    """Return the schema of what a handler reads; None: nothing."""
+    if handler in INLINE:
+        return INLINE[handler]
+    if (body := BODIES.get(handler)) is not None:
+        return {"$ref": REF.format(name=body.__name__)}
+    spec = SPECS.get(path.removesuffix("/{id}").rsplit("/", 1)[-1]) if method in ("POST", "PATCH") else None
+    return {"$ref": REF.format(name=_camel(spec.member))} if spec is not None else None
+
+
 def _schema(spec: Spec) -> Document:
     """Return a resource's body as JSON schema; what is required is so at creation."""
+    return {"type": "object", "properties": {spec.member: _members(spec)}, "required": [spec.member]}
+
+
+def _several(plural: str, spec: Spec) -> Document:
+    many = {"type": "array", "items": {**_members(spec), "required": list(spec.required)}, "minItems": 1}
+    return {"type": "object", "properties": {plural: many}, "required": [plural]}
+
+
+def _members(spec: Spec) -> Document:
     members = {name: field.schema for name, field in spec.fields.items()}
-    inner = {"type": "object", "properties": members, "additionalProperties": spec.extra}
-    return {"type": "object", "properties": {spec.member: inner}, "required": [spec.member]}
+    return {"type": "object", "properties": members, "additionalProperties": spec.extra}
 
 
 def _camel(member: str) -> str:

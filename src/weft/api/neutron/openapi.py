@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from weft.api.neutron.openapi_hosting import hosting_paths
 from weft.api.neutron.openapi_rest import rest_paths
+from weft.api.neutron.openapi_tags import tag_paths
 from weft.api.neutron.resource import Action, Resource
 from weft.api.neutron.resources import RESOURCES
 from weft.wire.neutron.attributes import REQUIRED, Attribute
@@ -12,7 +14,7 @@ Document = dict[str, Any]
 
 
 def openapi_paths() -> Document:
-    """Return path → operations for everything under `/v2.0`; schemas are inline."""
+    """Return path → operations for `/` and everything under `/v2.0`; schemas are inline."""
     paths: Document = {}
     by_name = {resource.name: resource for resource in RESOURCES}
     for resource in RESOURCES:
@@ -22,19 +24,26 @@ def openapi_paths() -> Document:
         if resource.verbs & {"show", "update", "delete"}:
             paths[f"{path}/{{id}}"] = _member(resource)
         if "tags" in resource.by_name:
-            paths[f"{path}/{{id}}/tags"] = _tags(resource)
+            for tagged in _tagged_at(resource, path):
+                paths |= tag_paths(f"{tagged}/{{id}}", resource.name, resource.by_name["tags"], _id_parameter())
         for name, action in resource.actions.items():
             paths[f"{path}/{{id}}/{name}"] = _action(resource, name, action)
         if resource.parent is not None:
             for below in [below for below in paths if below.startswith(path)]:
                 paths[below].setdefault("parameters", []).insert(0, _id_parameter("parent_id"))
-    return {**paths, **rest_paths()}
+    return {**paths, **hosting_paths(), **rest_paths()}
 
 
 def _path(resource: Resource, by_name: Mapping[str, Resource]) -> str:
     if resource.parent is None:
         return f"/v2.0/{resource.url_path}"
     return f"{_path(by_name[resource.parent.name], by_name)}/{{parent_id}}/{resource.url_path}"
+
+
+def _tagged_at(resource: Resource, path: str) -> list[str]:
+    """Return where tags are served: below the resource, and as in Neutron below the collection's bare name."""
+    is_same = resource.parent is not None or resource.collection == resource.url_path.replace("-", "_")
+    return [path] if is_same else [path, f"/v2.0/{resource.collection}"]
 
 
 def _action(resource: Resource, name: str, action: Action) -> Document:
@@ -92,20 +101,6 @@ def _member(resource: Resource) -> Document:
 
 def _only(document: Document, verbs: Mapping[str, str], resource: Resource) -> Document:
     return {key: value for key, value in document.items() if key not in verbs or verbs[key] in resource.verbs}
-
-
-def _tags(resource: Resource) -> Document:
-    tags = _closed({"tags": resource.by_name["tags"].type.schema})
-    return {
-        "parameters": [_id_parameter()],
-        "get": {"summary": f"List a {resource.name}'s tags", "responses": {"200": _answer("Its tags", tags)}},
-        "put": {
-            "summary": f"Replace a {resource.name}'s tags",
-            "requestBody": {"required": True, "content": {"application/json": {"schema": tags}}},
-            "responses": {"200": _answer("Its tags", tags)},
-        },
-        "delete": {"summary": f"Remove a {resource.name}'s tags", "responses": {"204": {"description": "Gone"}}},
-    }
 
 
 def _object(resource: Resource, attributes: list[Attribute], *, required: bool = True) -> Document:

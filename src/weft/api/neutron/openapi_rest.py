@@ -1,4 +1,4 @@
-"""OpenAPI paths of what is no resource with attributes: quotas and extensions."""
+"""OpenAPI paths of what is no resource with attributes: versions, quotas, extensions, ready-made networks."""
 
 from typing import Any
 
@@ -7,6 +7,19 @@ from weft.store.quotas import DEFAULTS
 Document = dict[str, Any]
 
 OBJECT: Document = {"type": "object"}
+TOPOLOGY: Document = {
+    "type": "object",
+    "properties": {
+        "auto_allocated_topology": {
+            "type": "object",
+            "properties": {"id": {"type": "string"}, "project_id": {"type": "string"}},
+            "required": ["id", "project_id"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["auto_allocated_topology"],
+    "additionalProperties": False,
+}
 LIMITS: Document = {"type": "object", "properties": {name: {"type": "integer", "minimum": -1} for name in DEFAULTS}}
 
 
@@ -15,6 +28,16 @@ def rest_paths() -> Document:
     limits = _one("quota", LIMITS)
     body = {"required": True, "content": {"application/json": {"schema": limits}}}
     return {
+        "/": {"get": {**_told("List the versions of the API", _many("versions")), "security": []}},
+        "/v2.0": {"get": _told("List the kinds of objects", _many("resources"))},
+        "/v2.0/auto-allocated-topology/{project_id}": {
+            "parameters": [_parameter("project_id")],
+            "get": _told("Show a project's ready-made network; it is made if need be", TOPOLOGY),
+            "delete": {
+                "summary": "Take a project's ready-made network apart",
+                "responses": {"204": {"description": "Gone"}},
+            },
+        },
         "/v2.0/extensions": {"get": _told("List what of Neutron's extensions is spoken", _many("extensions"))},
         "/v2.0/extensions/{alias}": {
             "parameters": [_parameter("alias")],

@@ -41,7 +41,7 @@ class Quotas:
             if method != "GET":
                 raise not_allowed()
             return self._list(request)
-        project_id, detail = rest[0].removesuffix(".json"), ".".join(rest[1:]).removesuffix(".json")
+        project_id, detail = rest[0].removesuffix(".json"), "/".join(rest[1:]).removesuffix(".json")
         if method == "GET":
             return self._show(request, project_id, detail)
         if detail or method not in ("PUT", "DELETE"):
