@@ -58,7 +58,7 @@ def _action(resource: Resource, name: str, action: Action) -> Document:
 
 def _collection(resource: Resource) -> Document:
     one, many = _wrapped(resource), _wrapped_list(resource)
-    new = _object(resource, [a for a in resource.attributes if a.post])
+    new = _taken(resource, "post")
     body = {
         "oneOf": [
             _closed({resource.name: new}),
@@ -82,7 +82,7 @@ def _collection(resource: Resource) -> Document:
 
 def _member(resource: Resource) -> Document:
     one = _wrapped(resource)
-    change = _object(resource, [a for a in resource.attributes if a.put], required=False)
+    change = _taken(resource, "put")
     document = {
         "parameters": [_id_parameter()],
         "get": {"summary": f"Show a {resource.name}", "responses": {"200": _answer(f"The {resource.name}", one)}},
@@ -103,23 +103,32 @@ def _only(document: Document, verbs: Mapping[str, str], resource: Resource) -> D
     return {key: value for key, value in document.items() if key not in verbs or verbs[key] in resource.verbs}
 
 
-def _object(resource: Resource, attributes: list[Attribute], *, required: bool = True) -> Document:
-    document: Document = {
-        "type": "object",
-        "properties": {a.name: {**a.type.schema, **({"description": a.about} if a.about else {})} for a in attributes},
-        "additionalProperties": False,
-    }
-    needed = [a.name for a in attributes if a.default is REQUIRED]
-    return {**document, "required": needed} if needed and required else document
+def _taken(resource: Resource, flag: str) -> Document:
+    """Return the schema of what a create ("post") or an update ("put") takes of an object."""
+    attributes = [a for a in resource.attributes if getattr(a, flag)]
+    document = _object({a.name: {**a.type.schema, **_told(a)} for a in attributes})
+    needed = [a.name for a in attributes if a.default is REQUIRED and flag == "post"]
+    return {**document, "required": needed} if needed else document
+
+
+def _shown(resource: Resource) -> Document:
+    return _object({a.name: {**(a.shown or a.type.schema), **_told(a)} for a in resource.visible})
+
+
+def _object(properties: Document) -> Document:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _told(attribute: Attribute) -> Document:
+    return {"description": attribute.about} if attribute.about else {}
 
 
 def _wrapped(resource: Resource) -> Document:
-    return _closed({resource.name: _object(resource, list(resource.visible), required=False)})
+    return _closed({resource.name: _shown(resource)})
 
 
 def _wrapped_list(resource: Resource) -> Document:
-    shown = _object(resource, list(resource.visible), required=False)
-    properties = {resource.collection: {"type": "array", "items": shown}}
+    properties = {resource.collection: {"type": "array", "items": _shown(resource)}}
     return {"type": "object", "properties": properties, "required": [resource.collection]}
 
 

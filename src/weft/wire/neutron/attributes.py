@@ -72,6 +72,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     derived: bool = False  # computed when shown, see Resource.derive
     index: str = ""  # State.lookup index that answers a filter on it
     about: str = ""  # one sentence for the OpenAPI document
+    shown: Mapping[str, Any] | None = None  # JSON Schema of what is answered, where it is not that of what is taken
 
     @property
     def key(self) -> str:

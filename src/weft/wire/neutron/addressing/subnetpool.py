@@ -5,6 +5,7 @@ from weft.wire.neutron.attributes import REQUIRED, Attribute
 from weft.wire.neutron.common import COMMON, ID, PROJECT, TAGS
 
 _LENGTH = types.MTU  # what Neutron calls non_negative
+_TEXT = {"type": "string", "pattern": "^[0-9]+$"}  # Neutron takes these numbers as such and shows them as text
 
 SUBNETPOOL: tuple[Attribute, ...] = (
     ID,
@@ -14,11 +15,12 @@ SUBNETPOOL: tuple[Attribute, ...] = (
     *PROJECT,
     Attribute(name="prefixes", type=types.PREFIXES, default=REQUIRED, post=True, put=True),
     Attribute(name="default_quota", type=_LENGTH, post=True, put=True, filter=True, sort=True,
+              shown={"type": ["integer", "null"]},
               about="How much of it one project may use: in addresses (IPv4) or /64 prefixes (IPv6)."),
     Attribute(name="ip_version", type=types.IP_VERSION, filter=True, sort=True),
-    Attribute(name="default_prefixlen", type=_LENGTH, post=True, put=True, filter=True, sort=True),
-    Attribute(name="min_prefixlen", type=_LENGTH, post=True, put=True, filter=True, sort=True),
-    Attribute(name="max_prefixlen", type=_LENGTH, post=True, put=True, filter=True, sort=True),
+    Attribute(name="default_prefixlen", type=_LENGTH, shown=_TEXT, post=True, put=True, filter=True, sort=True),
+    Attribute(name="min_prefixlen", type=_LENGTH, shown=_TEXT, post=True, put=True, filter=True, sort=True),
+    Attribute(name="max_prefixlen", type=_LENGTH, shown=_TEXT, post=True, put=True, filter=True, sort=True),
     Attribute(
         name="is_default", type=types.BOOLEAN, default=False, post=True, put=True, filter=True, sort=True, guarded=True
     ),
