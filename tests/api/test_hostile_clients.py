@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import psutil
 import pytest
 
+from weft.api.body_room import BodyRoom
 from weft.api.bounded_protocol import Limits
 from weft.api.server import bind, serve_api
 
@@ -60,10 +61,15 @@ class Client:
 
     async def hears(self) -> tuple[int, bytes]:
         """Return status and body of the next answer."""
+        status, _, body = await self.hears_with_head()
+        return status, body
+
+    async def hears_with_head(self) -> tuple[int, bytes, bytes]:
+        """Return status, head in lower case and body of the next answer."""
         async with asyncio.timeout(ANSWERED_S):
-            head = await self.reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            return int(head.split()[1]), await self.reader.readexactly(length)
+            head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            return int(head.split()[1]), head, await self.reader.readexactly(length)
 
     async def is_hung_up_on(self) -> bool:
         async with asyncio.timeout(ANSWERED_S):
@@ -90,10 +96,10 @@ class Server:
             writer.transport.abort()
 
 
-async def serving(app, limits: Limits) -> AsyncIterator[Server]:
+async def serving(app, limits: Limits, room: BodyRoom | None = None) -> AsyncIterator[Server]:
     SEEN.clear()
     listener = bind("127.0.0.1:0")
-    task = asyncio.create_task(serve_api(app, listener, limits))
+    task = asyncio.create_task(serve_api(app, listener, limits, room))
     server = Server(listener.getsockname()[1])
     yield server
     server.close()

@@ -9,7 +9,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from weft.api.bounded_protocol import BoundedProtocol, Limits
+from weft.api.body_room import BodyRoom
+from weft.api.bounded_protocol import BODIES_BYTES_MAX, BoundedProtocol, Limits
 from weft.model import Unavailable
 
 log = structlog.get_logger()
@@ -55,13 +56,16 @@ def bind(listen: str) -> socket.socket:
     return listener
 
 
-async def serve_api(app: ASGIApp, listener: socket.socket, limits: Limits | None = None) -> None:
+async def serve_api(
+    app: ASGIApp, listener: socket.socket, limits: Limits | None = None, room: BodyRoom | None = None
+) -> None:
     """Answer on `listener` until cancelled, then let running requests finish for up to `SHUTDOWN_S`."""
 
     class Connection(BoundedProtocol):
         pass
 
     Connection.limits = limits or Limits()
+    Connection.room = room or BodyRoom(BODIES_BYTES_MAX)
     config = uvicorn.Config(
         app,
         http=Connection,

@@ -70,20 +70,17 @@ class ClientGone(Exception):
 
 async def read_body(receive: Receive) -> bytes:
     """Return the whole body. Raises HttpProblem (413) beyond MAX_BODY_BYTES, ClientGone."""
-    chunks: list[bytes] = []
-    size = 0
+    whole = bytearray()  # rather than a list of pieces, which a client may make very small
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        chunk: bytes = message.get("body", b"")
+        if len(whole) + len(chunk) > MAX_BODY_BYTES:
             raise too_large(MAX_BODY_BYTES)
-        chunks.append(chunk)
         if not message.get("more_body", False):
-            break
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return bytes(whole + chunk) if whole else chunk
+        whole += chunk
 
 
 async def respond(send: Send, response: Response) -> None:
