@@ -69,7 +69,7 @@ class SiteStore:
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
         self._peers = Peers(settings, self._holdings, self._own, self.runtime)
         self._rpc = Rpc(self._peers.link_to)
-        self._readiness = Readiness(self._holdings, self._own, self._peers, serves=settings.serve)
+        self._readiness = Readiness(self._holdings, self._own, self._peers, self._relay, serves=settings.serve)
         self._giving = Giving(self, self._holdings, self._rpc, self._writer)
         self._receipts = Receipts(settings.site, self._holdings, self.runtime, self._rpc)
         self._own.on_link += [self._readiness.on_link, self._rpc.on_link, self._tell_runtime]

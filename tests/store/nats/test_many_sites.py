@@ -1,12 +1,14 @@
 """Several sites on loopback: relaying, partitions, lost disks, hostile neighbours."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from tests.store.nats.proxy import Proxy
 from tests.store.nats.sites import Fabric, until
 from weft.model import NodeId, SiteId
+from weft.store.execute import execute
 from weft.store.nats.link import dial
 from weft.store.nats.server import NatsServer, ServerSettings
 from weft.store.nats.server_config import AGENT, PEER, password
@@ -108,7 +110,8 @@ async def test_a_lost_disk_comes_back_from_the_neighbours(fabric: Fabric):
     await fabric.close("b1")
     fabric.wipe("b1")
     back = await fabric.open("b1", peers=fabric.peers("b"))
-    await back.commit(Writes((Write(network("new"), {"vni": 9}, create=True),), (Claim("vni", "9"),)), deadline_s=10)
+    claimed = Writes((Write(network("new"), {"vni": 9}, create=True),), (Claim("vni", "9"),))
+    await execute(back, lambda state, held: claimed)
     assert len(list(back.state.of_kind("network"))) == 101  # it hands out nothing before it knows everything
     await until_equal(stores[0], back, stores[2])
 
@@ -257,3 +260,39 @@ async def test_a_wrong_address_in_a_sites_record_does_not_lead_us_to_another_ser
     first = await fabric.open("a1", peers=fabric.peers("a", "ab"))
     await create(second, "n1")
     await until(lambda: first.state.get("network", "n1") is not None, first)
+
+
+async def test_a_second_node_of_a_site_that_lost_its_disks_waits_for_what_the_first_has_heard(fabric: Fabric):
+    """Node a1 has read site b, but its relay is slow to tell their log: a2 knows nothing, and hands out nothing."""
+    first = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    second = await fabric.open("b1", peers=fabric.peers("b", "ab"))
+    for number, store in enumerate((first, second), 1):
+        await announce(store, fabric.url(store.site), number)
+    await create(second, *(f"n{number}" for number in range(50)))
+    await until_equal(first, second)
+    await fabric.close("a1")
+    fabric.wipe("a1")
+
+    back = await fabric.open("a1", peers=fabric.peers("a", "ab"))
+    gate, send = asyncio.Event(), back._relay._send
+
+    async def slow(*args: Any) -> None:
+        await gate.wait()
+        await send(*args)
+
+    back._relay._send = slow  # type: ignore[method-assign]
+    other = await fabric.open("a2")
+    claimed = Writes((Write(network("new"), {"vni": 9}, create=True),), (Claim("vni", "9"),))
+    waiting = asyncio.create_task(other.commit(claimed, deadline_s=10))
+    allowed = lambda store: store._holdings.replica.recovery.may_hand_out  # noqa: E731
+    await until(lambda: allowed(back), back)
+    with pytest.raises(TimeoutError):
+        await until(lambda: allowed(other), other, deadline_s=0.5)
+    gate.set()
+    await until(lambda: allowed(other), other)
+    assert len(other.state.of_kind("network")) == 50
+    with pytest.raises(
+        StaleView, match="before other sites were read"
+    ):  # item 9 was chosen by somebody who knew nothing
+        await waiting
+    await other.commit(claimed)

@@ -1,7 +1,8 @@
 """May this site write, or has it lost its disk? A mark in the site's own log says: it lives and dies with the log.
 
 Without the mark the log is new. If there are other sites, they are read first (`recovery.py`); then the node that
-runs the server leaves the mark, for itself after a restart and for the site's other nodes now.
+runs the server leaves the mark, for itself after a restart and for the site's other nodes now. What it has heard is in
+the log before the mark, and the others read that first: they hand out nothing that somebody is known to have.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from weft.store.holdings import Holdings
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
 from weft.store.nats.peers import Peers
+from weft.store.nats.relay import Relay
 from weft.store.nats.site_log import last_message
 from weft.store.nats.subjects import MARKS, READY_SUBJECT
 from weft.store.recovery import Recovery
@@ -25,8 +27,9 @@ LOOK_AGAIN_S = 0.2
 class Readiness:
     """Keeps the replica's `recovery` true to what the log says."""
 
-    def __init__(self, holdings: Holdings, own: OwnLog, peers: Peers, *, serves: bool) -> None:
+    def __init__(self, holdings: Holdings, own: OwnLog, peers: Peers, relay: Relay, *, serves: bool) -> None:
         self._holdings, self._own, self._peers, self._serves = holdings, own, peers, serves
+        self._relay = relay
         self._marked = False
         self._decided = False
 
@@ -60,6 +63,7 @@ class Readiness:
         recovery = self._holdings.replica.recovery
         while link.is_open and not self._marked:
             if recovery.may_hand_out and self._own.in_sync:
+                await self._relay.until_told(set(self._holdings.outbox))
                 await (await link.publish_acked(READY_SUBJECT, b"ready"))
                 self._marked = True
                 if recovery.was_known:
@@ -77,6 +81,7 @@ class Readiness:
     async def _find_mark(self, link: Link) -> None:
         while link.is_open and not self._marked:
             if await last_message(link, MARKS, READY_SUBJECT) is not None:
+                await self._own.catch_up()
                 self._marked = True
                 self._go_on()
                 return

@@ -94,11 +94,17 @@ class Writer:
             self._holdings.committed(written.records, written.payloads, seqs)
 
     async def _until_allowed(self, writes: Writes) -> None:
-        """Wait while the site recovers from the loss of its disk; most often that is over in a moment."""
-        replica = self._holdings.replica
+        """Wait while the site recovers from the loss of its disk; most often that is over in a moment.
+
+        Raises StaleView if items were chosen before we heard from others who has them.
+        """
+        replica, state = self._holdings.replica, self._holdings.state
+        revision = state.revision
         await self._own.until(
             lambda: replica.recovery.may_write and (replica.recovery.may_hand_out or not writes.claims)
         )
+        if writes.claims and state.revision != revision:
+            raise StaleView("decided before other sites were read")
 
     # ---- claims
     @contextlib.contextmanager

@@ -35,7 +35,8 @@ class Log:
 
     def __init__(self, created_ms: int) -> None:
         self.created_ms = created_ms
-        self.may_write = self.may_hand_out = False  # said by the node that serves it, for all nodes of the site
+        self.may_write = False  # said by the node that serves it, for all nodes of the site
+        self.ready_seq: int | None = None  # whoever has read so far may hand out scarce items; None: nobody may
         self.last_seq = 0
         self.grown = asyncio.Event()  # set, then replaced, whenever something is published
         self._entries: dict[int, Entry] = {}  # ascending
@@ -111,6 +112,11 @@ class Disk:
     def note(self, effects: Effects, source: SiteId | None = None, cursor: Cursor | None = None) -> None:
         """Do a transaction; it survives a crash from the next `flush` on."""
         self._pending.append((effects, source, cursor))
+
+    @property
+    def is_told(self) -> bool:
+        """The site's log holds all that was noted."""
+        return not self._pending and not self.outbox
 
     def flush(self) -> None:
         """Make everything noted durable."""

@@ -81,7 +81,7 @@ class SimNode:
         self.replica = Replica(
             site,
             writer=writer_name(site, log.created_ms),
-            lost=serves and not log.may_hand_out,  # still so if it crashed amid its recovery
+            lost=serves and log.ready_seq is None,  # still so if it crashed amid its recovery
             has_peers=len(world.sites) > 1,
             reports=serves,
         )
@@ -128,7 +128,7 @@ class SimNode:
     # ---- writing (protocol.Store)
     async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt:
         """See the protocol."""
-        if not self.log.may_write or (writes.claims and not self.log.may_hand_out):
+        if not self.log.may_write or (writes.claims and not self._may_hand_out):
             raise Unavailable(f"site {self.site} recovers from the loss of its disk")
         self._reserve(writes.claims)
         taken: list[Claim] = []
@@ -290,6 +290,7 @@ class SimNode:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(1.0)
+            self._say_how_ready()
             self._do(self.replica.tick(self._now_ms()))
             pooled = [record for kind in ("subnet", "subnetpool") for record in self.state.of_kind(kind)]
             for name in [f"{record.key.kind}.{record.key.id}" for record in pooled] + ["vni", "mac"]:
@@ -356,8 +357,14 @@ class SimNode:
         await asyncio.sleep(self._world.chance.uniform(0.0005, 0.004))
 
     def _say_how_ready(self) -> None:
+        """Tell the site's other nodes what may be done; they must read what we heard before they hand out anything."""
         self.log.may_write = self.replica.recovery.may_write
-        self.log.may_hand_out = self.log.may_hand_out or self.replica.recovery.may_hand_out
+        if self.log.ready_seq is None and self.replica.recovery.may_hand_out and self.disk.is_told:
+            self.log.ready_seq = self.log.last_seq
+
+    @property
+    def _may_hand_out(self) -> bool:
+        return self.log.ready_seq is not None and (self.serves or self._own_seq >= self.log.ready_seq)
 
     def _now_ms(self) -> int:
         return self._world.now_ms(self.site)
