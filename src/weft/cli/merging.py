@@ -31,7 +31,7 @@ def digest(client: FabricClient, check: bool, form: str) -> None:
 
 
 @click.command()
-@click.option("--what", type=click.Choice(["field", "duplicate", "kept", "delete-won"]))
+@click.option("--what", type=click.Choice(["field", "duplicate", "clash", "kept", "delete-won", "astray"]))
 @click.option("--kind", metavar="KIND", help="Kind of record: network, port…")
 @click.option("--id", "id_of", metavar="ID", help="Of the record.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)

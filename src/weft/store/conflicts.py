@@ -1,8 +1,9 @@
 """What a merge settled and somebody should hear of, as `conflict` records.
 
-Four findings: a *field* that two sites wrote without knowing of each other; an update that met a concurrent
-delete (*delete-won*); two records that claim one name (*duplicate*: the older keeps it); a deleted record that
-something still uses (*kept*). The record's ID and every byte of it follow from the finding alone, so all
+Six findings. A *field* that two sites wrote without knowing of each other; an update that met a concurrent delete
+(*delete-won*); two records that claim one name (*duplicate*: the older keeps it); two that may not stand side by side
+(*clash*: the older counts); a deleted record that something still uses (*kept*); a record that leads nowhere because
+another site deleted what it needs (*astray*). A report's ID and every byte of it follow from the finding alone, so all
 sites that notice write the same record, and merging them leaves no trace.
 """
 
@@ -19,6 +20,7 @@ from weft.store.kinds.identity import SECRET_FIELDS
 from weft.store.paths import rows_at
 from weft.store.records import DELETED, Field, Key, Loss, Record, Stamp
 from weft.store.recovery import site_of
+from weft.store.rules import Astray, Clash, Lost
 
 CONFLICTS_MAX = 10_000  # the newest are kept; see `newest_conflicts.py`
 VALUE_BYTES_MAX = 4_096  # a dropped value larger than this is shown cut short: the report must not outgrow the thing
@@ -71,6 +73,50 @@ def kept_conflict(record: Record) -> Record:
         stamp=stamp,
         message=message,
         identity=[*astuple(stamp)],
+    )
+
+
+def clash_conflict(clash: Clash, mine: Record, rival: Record, told: str) -> Record | None:
+    """Return the report that two records are at odds; None if one site did both: it knew, and was allowed to."""
+    fields = {mine.key: clash.fields, rival.key: clash.other_fields or clash.fields}
+    keeper, other = keeper_first(mine, rival)
+    kept, marked = _written(keeper, fields[keeper.key]), _written(other, fields[other.key])
+    if site_of(kept.site) == site_of(marked.site):
+        return None
+    message = (
+        f"{other.key.kind} {other.key.id} and {keeper.key.kind} {keeper.key.id} {told}: both stay, and "
+        f"{keeper.key.id}, created first at site {site_of(keeper.oldest.site)}, counts"
+    )
+    return _conflict(
+        "clash",
+        other.key,
+        fields[other.key][0],
+        won=_told(keeper.key.id, kept),
+        lost=_told(other.key.id, marked),
+        stamp=max(kept, marked),
+        message=message,
+        identity=[clash.name, keeper.key.kind, keeper.key.id, *astuple(kept), *astuple(marked)],
+    )
+
+
+def astray_conflict(rule: Astray, record: Record, lost: Lost) -> Record | None:
+    """Return the report that a record leads nowhere; None if one site did both: it knew, and was allowed to."""
+    needed, deleted = _written(record, rule.fields), lost.dead.fields[DELETED].stamp
+    if site_of(needed.site) == site_of(deleted.site):
+        return None
+    message = (
+        f"{record.key.kind} {record.key.id}, written at site {site_of(needed.site)}, has no effect: {lost.told} "
+        f"at site {site_of(deleted.site)}"
+    )
+    return _conflict(
+        "astray",
+        record.key,
+        rule.fields[0],
+        won=_told(None, deleted),
+        lost=_told(_shown(rule.fields[0], record.get(rule.fields[0])), needed),
+        stamp=max(needed, deleted),
+        message=message,
+        identity=[rule.name, *astuple(needed), lost.dead.key.id, *astuple(deleted)],
     )
 
 
@@ -155,6 +201,11 @@ def _group_of(kind_name: str, field: str) -> str:
 def _row_stamp(record: Record, paths: tuple[str, ...]) -> Stamp:
     """Return when a record came to claim what it claims."""
     return max(record.fields[path.partition("[].")[0]].stamp for path in paths)
+
+
+def _written(record: Record, fields: tuple[str, ...]) -> Stamp:
+    """Return when the last of some fields was written."""
+    return max((record.fields[name].stamp for name in fields if name in record.fields), default=record.oldest)
 
 
 def rows_of(record: Record) -> Iterator[tuple[tuple[str, ...], Row]]:

@@ -1,21 +1,42 @@
-"""Watches the merged state for what no single merge shows: duplicates, and deleted things still in use.
+"""Watches the merged state for what no single merge shows: duplicates, deleted things still in use, and broken rules.
 
-Both also appear for a moment when records arrive out of order (an address given anew before we hear that its
+All of these also appear for a moment when records arrive out of order (an address given anew before we hear that its
 last holder is gone). So a finding must last GRACE_S before it is reported. Sans-I/O: callers pass `now_ms`.
 """
 
 from collections.abc import Iterable, Iterator
 
-from weft.store.conflicts import Row, duplicate_conflict, keeper_first, kept_conflict, rows_of
+from weft.store.conflicts import (
+    Row,
+    astray_conflict,
+    clash_conflict,
+    duplicate_conflict,
+    keeper_first,
+    kept_conflict,
+    rows_of,
+)
 from weft.store.liveness import is_tombstone
 from weft.store.paths import rows_at
 from weft.store.protocol import Change
 from weft.store.records import Key, Record
+from weft.store.rules import ASTRAY, CLASHES, Astray, Clash, Graveyard
+from weft.store.rules.rule import Related
 from weft.store.state import MergedState, indexed_paths
 
 GRACE_MS = 3_000  # order settles within a second or so of a heal; a report may wait
 
 _Suspicion = tuple[Key, tuple[str, ...], Row]  # no paths: a tombstone that lives
+_Suspect = tuple[Key, str]  # a record, and the name of the rule between records that it seems to break
+
+_CLASHES_OF: dict[str, list[Clash]] = {}
+_ASTRAY_OF: dict[str, list[Astray]] = {}
+_WAKES: dict[str, list[tuple[Astray, Related]]] = {}
+for _clash in CLASHES:
+    _CLASHES_OF.setdefault(_clash.kind, []).append(_clash)
+for _rule in ASTRAY:
+    _ASTRAY_OF.setdefault(_rule.kind, []).append(_rule)
+    for _kind, _related in _rule.wakes.items():
+        _WAKES.setdefault(_kind, []).append((_rule, _related))
 
 
 class Findings:
@@ -24,11 +45,14 @@ class Findings:
     def __init__(self, state: MergedState) -> None:
         self._state = state
         self._since_ms: dict[_Suspicion, int] = {}
+        self._suspects_ms: dict[_Suspect, int] = {}
 
     def watch(self, changes: Iterable[Change], now_ms: int) -> None:
         """Look at what has changed. Costs little unless something is suspicious."""
         for change in changes:
             record = change.after
+            for suspect in self._suspects(change):
+                self._suspects_ms.setdefault(suspect, now_ms)
             if record is None:
                 continue
             if is_tombstone(record):
@@ -45,13 +69,55 @@ class Findings:
         for suspicion in due:
             del self._since_ms[suspicion]
             found.update((conflict.key, conflict) for conflict in self._confirmed(*suspicion))
+        suspects = [suspect for suspect, since_ms in self._suspects_ms.items() if now_ms - since_ms >= GRACE_MS]
+        graveyard = Graveyard(self._dead)
+        for suspect in suspects:
+            del self._suspects_ms[suspect]
+            found.update((conflict.key, conflict) for conflict in self._broken(*suspect, graveyard))
         return [found[key] for key in sorted(found)]
 
     @property
     def next_due_ms(self) -> int | None:
         """When `due` has something to look at."""
-        return min(self._since_ms.values()) + GRACE_MS if self._since_ms else None
+        since_ms = [*self._since_ms.values(), *self._suspects_ms.values()]
+        return min(since_ms) + GRACE_MS if since_ms else None
 
+    # ---- rules between records
+    def _suspects(self, change: Change) -> Iterator[_Suspect]:
+        record, state = change.after, self._state
+        if record is None:
+            if change.before is not None:
+                for rule, related in _WAKES.get(change.key.kind, ()):
+                    for woken in related(change.before, state):
+                        yield woken.key, rule.name
+            return
+        for clash in _CLASHES_OF.get(record.key.kind, ()):
+            if any(True for _ in clash.rivals(record, state)):
+                yield record.key, clash.name
+        for rule in _ASTRAY_OF.get(record.key.kind, ()):
+            nobody = Graveyard(lambda: ())
+            if any(True for _ in rule.lost(record, state, nobody)) or nobody.was_asked:
+                yield record.key, rule.name
+
+    def _broken(self, key: Key, name: str, graveyard: Graveyard) -> Iterator[Record]:
+        record = self._state.get(key.kind, key.id)
+        if record is None or record.key != key:
+            return
+        for clash in _CLASHES_OF.get(key.kind, ()):
+            for rival, told in clash.rivals(record, self._state) if clash.name == name else ():
+                if (conflict := clash_conflict(clash, record, rival, told)) is not None:
+                    yield conflict
+        for rule in _ASTRAY_OF.get(key.kind, ()):
+            for lost in rule.lost(record, self._state, graveyard) if rule.name == name else ():
+                if (conflict := astray_conflict(rule, record, lost)) is not None:
+                    yield conflict
+
+    def _dead(self) -> Iterator[Record]:
+        for record in self._state.raw_records():
+            if is_tombstone(record) and self._state.get(record.key.kind, record.key.id) is None:
+                yield record
+
+    # ---- names and tombstones
     def _confirmed(self, key: Key, paths: tuple[str, ...], row: Row) -> Iterator[Record]:
         record = self._state.get(key.kind, key.id)
         if record is None or record.key != key:

@@ -121,10 +121,10 @@ class ReceiptView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConflictView(msgspec.Struct, frozen=True, kw_only=True):
-    """A concurrent loss, duplicate, or delete that yielded."""
+    """A concurrent loss, duplicate or clash, a delete that yielded, or what leads nowhere because of one."""
 
     id: str
-    what: str  # "field", "duplicate", "kept", "delete-won"
+    what: str  # "field", "duplicate", "clash", "kept", "delete-won", "astray"
     kind: str
     id_of: str
     field: str | None
