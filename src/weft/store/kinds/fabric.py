@@ -10,9 +10,9 @@ NODE = Kind("node", refers=(("site", "site"),), indexed=("site",))
 """A machine. id = its host name (= binding:host_id). Fields: site, underlay_ip, api_url. Written by its own weftd."""
 
 CONFLICT = Kind("conflict")
-"""One concurrent loss, violation or yielded tombstone. id = hash of its content, stamps copied from it, so
-that every site that notices writes the very same record. Fields: what ("field", "duplicate", "kept", "delete-won"),
-kind, id_of (record), scope, field, won {value, ms, site}, lost {value, ms, site}, message (one sentence)."""
+"""What a merge dropped, kept or found at odds. id = hash of its content, stamps copied from it, so that every site that
+notices writes the very same record. Fields: what ("field", "duplicate", "clash", "kept", "delete-won", "astray"), kind,
+id_of (record), scope, field, won {value, ms, site}, lost {value, ms, site}, message (one sentence)."""
 
 POOL = Kind("pool")
 """Grants of a pool that is not a subnet. id = "vni", "mac" (written by the giver, site number 1) or "subnetpool.<id>".

@@ -39,6 +39,7 @@ def check_all(nodes: Sequence[SimNode], history: History) -> None:
     reported = _reported(state)
     _check_uniqueness(state, reported)
     _check_cuts(state)
+    _check_overlaps(state, reported)
     _check_kept(state, reported)
     by_key: dict[Key, list[Event]] = defaultdict(list)
     for event in history.events:
@@ -119,6 +120,18 @@ def _check_cuts(state: MergedState) -> None:
         for one, other in combinations(subnets, 2):
             if ip_network(one.get("cidr")).overlaps(ip_network(other.get("cidr"))):
                 raise Broken(f"{one.key} and {other.key} were cut from one subnet pool and overlap: {one.get('cidr')}")
+
+
+def _check_overlaps(state: MergedState, reported: set[Told]) -> None:
+    """Subnets of one network that overlap are reported, if two sites made them."""
+    clashes = {told[1] for told in reported if told[0] == "clash"}
+    for network in state.of_kind("network"):
+        subnets = sorted(state.referrers("network", network.key.id, "subnet"), key=lambda one: (one.oldest, one.key))
+        for older, younger in combinations(subnets, 2):
+            sites = {site_of(subnet.fields["cidr"].stamp.site) for subnet in (older, younger)}
+            prefixes = [ip_network(subnet.get("cidr")) for subnet in (older, younger)]
+            if len(sites) > 1 and prefixes[0].overlaps(prefixes[1]) and str(younger.key) not in clashes:
+                raise Broken(f"{younger.key} overlaps {older.key} in one network, and nobody says so")
 
 
 def _check_kept(state: MergedState, reported: set[Told]) -> None:
