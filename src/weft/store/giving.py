@@ -27,6 +27,7 @@ from weft.store.writes import Claim, Write, Writes
 log = structlog.get_logger()
 
 TRANSFER = RPC + "transfer"
+TRANSFERRED = "transfer"  # what such a write is called, in the journal and in its locks
 ASK_S = 3.0  # one owner; the next is asked then
 SETTLE_S = 0.05  # a burst of creates is looked at once
 NOTHING = Writes(())
@@ -79,7 +80,7 @@ class Giving:
                 if item is not None:
                     # The lock under which this site handed it over, to itself just now or to the other one
                     # before: the item is ours again, and its user locks it anew.
-                    await self._writer.release((Claim(pool, item),))
+                    await self._writer.forget_lock(Claim(pool, item), TRANSFERRED)
                 return
             except Unavailable as err:
                 unreachable.append(str(err))
@@ -102,12 +103,12 @@ class Giving:
         def decide(state: State, held: Held) -> Writes:
             if question.pool.startswith(quotas.PREFIX):
                 write = quotas.give_rights(state, question.pool, self._store.site, SiteId(question.asker))
-                return Writes((write,), actor=f"site {question.asker}", verb="transfer")
+                return Writes((write,), actor=f"site {question.asker}", verb=TRANSFERRED)
             pool = self._pool(state, question.pool)
             given = hand_over(
                 state, pool, self._usage, self._store.site, SiteId(question.asker), question.item, held(pool.name)
             )
-            return _writes(state, pool, given, f"site {question.asker}", "transfer")
+            return _writes(state, pool, given, f"site {question.asker}", TRANSFERRED)
 
         try:
             await execute(self._store, decide, deadline_s=ASK_S)

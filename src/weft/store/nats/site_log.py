@@ -1,6 +1,7 @@
 """The site's own log: records by compare-and-set, several at once or none, and claims on scarce items."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ WRONG_LAST_SEQUENCE = (10071, 10164)  # single publish, batch
 OUT_OF_SPACE = (10023, 10028, 10047, 10077)  # JetStream's ways to say that memory or disk are used up
 
 OTHER_CONFIGURATION = 10058
+NO_SUCH_STREAM = 10059
 CLAIMS_BYTES = 48 << 20  # some 200,000 items handed out in one minute
 RUNTIME_BYTES = 32 << 20
 
@@ -73,7 +75,7 @@ async def ensure_streams(link: Link) -> None:
     in_memory = {"storage": "memory", "allow_msg_ttl": True}
     await _ensure(link, {**common, "name": STATE, "subjects": ["st.>"], "allow_atomic": True})
     await _ensure(link, {**common, "name": MARKS, "subjects": ["mk.>"]})
-    await _ensure(
+    await _ensure_claims(
         link,
         {**common, **in_memory, "name": CLAIMS, "subjects": ["cl.>"], "max_bytes": CLAIMS_BYTES, "discard": "new"},
     )
@@ -96,6 +98,34 @@ async def _ensure(link: Link, config: dict[str, object]) -> None:
             await link.api(f"STREAM.CREATE.{name}", config)
         else:
             await link.api(f"STREAM.UPDATE.{name}", config)
+
+
+async def _ensure_claims(link: Link, config: dict[str, object]) -> None:
+    """Make the locks' stream exist, with sequences that it did not have in an earlier life of the server.
+
+    They begin at the microseconds since 1970: nobody takes a million locks a second. Raises ApiError, LinkDown.
+    """
+    while True:
+        first_seq = await _first_seq(link)
+        try:
+            await link.api(f"STREAM.CREATE.{CLAIMS}", {**config, "first_seq": first_seq or time.time_ns() // 1000})
+            return
+        except ApiError as err:
+            if err.err_code != OTHER_CONFIGURATION:
+                raise
+        if first_seq is not None and await _first_seq(link) == first_seq:  # else another node was quicker
+            await link.api(f"STREAM.DELETE.{CLAIMS}")  # one of another version
+
+
+async def _first_seq(link: Link) -> int | None:
+    """Return where the sequences of the locks' stream begin; 0 if an earlier version made it, None if there is none."""
+    try:
+        answer = msgspec.json.decode(await link.api(f"STREAM.INFO.{CLAIMS}"))
+    except ApiError as err:
+        if err.err_code != NO_SUCH_STREAM:
+            raise
+        return None
+    return int(answer["config"].get("first_seq", 0))
 
 
 async def append(link: Link, entries: Sequence[Entry]) -> list[int]:
@@ -176,11 +206,11 @@ async def holds_after(link: Link, stream: str, seq: int) -> bool:
     return reply.headers.get("Status") is None
 
 
-async def take_claim(link: Link, subject: str, holder: str) -> "asyncio.Future[int]":
+async def take_claim(link: Link, subject: str, text: bytes) -> "asyncio.Future[int]":
     """Ask for the lock at `subject`; the future gives its sequence or raises ApiError (held) or LinkDown."""
-    return await link.publish_acked(subject, holder.encode(), _LOCK)
+    return await link.publish_acked(subject, text, _LOCK)
 
 
-async def release_claim(link: Link, subject: str) -> None:
-    """Give up the lock at `subject`. Raises ApiError, LinkDown."""
-    await link.api(f"STREAM.PURGE.{CLAIMS}", {"filter": subject})
+async def release_claim(link: Link, seq: int) -> None:
+    """Give up the lock of this sequence. Raises ApiError if it is gone already, LinkDown."""
+    await link.api(f"STREAM.MSG.DELETE.{CLAIMS}", {"seq": seq, "no_erase": True})

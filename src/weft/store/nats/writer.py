@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from weft.model import Unavailable, WeftError
+from weft.model import WeftError
 from weft.store.clock import hlc_from_ms
 from weft.store.holdings import Holdings
 from weft.store.locks import locks_of
-from weft.store.nats.link import ApiError, Link, LinkDown
+from weft.store.nats.claiming import Lock, Locks
+from weft.store.nats.link import Link, LinkDown
 from weft.store.nats.own_log import OwnLog, why_down
-from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry, release_claim, take_claim, translated
-from weft.store.nats.subjects import subject_of_claim, subject_of_key
-from weft.store.records import DELETED, Record
+from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry
+from weft.store.nats.subjects import subject_of_key
+from weft.store.records import DELETED, Record, write
 from weft.store.replica import Written
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
@@ -22,7 +23,9 @@ class Writer:
 
     def __init__(self, holdings: Holdings, own: OwnLog, holder: str, now_ms: Callable[[], int]) -> None:
         self._holdings, self._own = holdings, own
-        self._holder, self._now_ms = holder, now_ms
+        self._now_ms = now_ms
+        self.locks = Locks(holder)
+        own.on_link.append(self.locks.on_link)
         self._taking: dict[str, set[str]] = {}
 
     def held_claims(self, pool: str) -> Collection[str]:
@@ -40,23 +43,34 @@ class Writer:
 
     async def _commit(self, writes: Writes) -> Receipt:
         state = self._holdings.state
-        decided_on = [state.raw(write.key) for write in writes.writes]  # nobody came between: no await since
+        decided_on = [state.raw(one.key) for one in writes.writes]  # nobody came between: no await since
         link = await self._link_for(writes)
         with self._reserved(writes.claims):
-            taken: list[Claim] = []
+            locks: list[Lock] = []
+            is_sent = False  # from then on it may land, whatever becomes of us
             try:
                 await self._until_allowed(writes)
-                await self._take_claims(link, writes.claims, taken)
-                for write, record in zip(writes.writes, decided_on, strict=True):
-                    if state.raw(write.key) is not record:
-                        raise StaleView(f"{write.key} was written or merged while its claims were taken")
+                if writes.claims:
+                    locks = await self.locks.take(link, writes.claims, writes.verb)
+                # Looked up before the write: afterwards they might be somebody else's.
+                freed = self._outlived(decided_on, writes)
+                outlived = await self.locks.find(link, freed) if freed else []
+                for one, record in zip(writes.writes, decided_on, strict=True):
+                    if state.raw(one.key) is not record:
+                        raise StaleView(f"{one.key} was written or merged while its claims were taken")
                 written = self._holdings.replica.write(writes, self._now_ms())
+                is_sent = True
                 await self._append(written, writes, link)
             except WeftError:
-                if link.is_open:  # else the locks may have gone with the server, and others have taken them anew
-                    await self.release(taken, over=link)
+                await self.locks.give_back(locks, link)
                 raise
-        await self.release(self._outlived(decided_on, written.records))
+            except LinkDown as err:
+                raise StaleView("the site's log went away while locks were looked up") from err
+            except BaseException:
+                if not is_sent:
+                    self.locks.drop(locks, link)
+                raise
+        await self.locks.give_back(outlived, link)
         return written.receipt
 
     async def _link_for(self, writes: Writes) -> Link:
@@ -124,47 +138,24 @@ class Writer:
                 if not items:
                     del self._taking[claim.pool]
 
-    async def _take_claims(self, link: Link, claims: tuple[Claim, ...], taken: list[Claim]) -> None:
-        """Lock `claims`, all at once; those got are in `taken`. Raises ClaimTaken, StaleView, Unavailable."""
-        if not claims:
-            return
-        try:
-            answers = [await take_claim(link, subject_of_claim(claim), self._holder) for claim in claims]
-        except LinkDown as err:
-            raise StaleView("the site's log went away while items were being locked") from err
-        failed: list[tuple[Claim, BaseException]] = []
-        for claim, answer in zip(
-            claims, answers, strict=True
-        ):  # on their way already: to wait for one is to wait for all
-            try:
-                await answer
-                taken.append(claim)
-            except (ApiError, LinkDown) as err:
-                failed.append((claim, err))
-        for claim, why in failed:
-            meaning = translated(why) if isinstance(why, ApiError) else why
-            if isinstance(meaning, Behind):
-                raise ClaimTaken(claim) from why
-            if isinstance(meaning, LinkDown):
-                raise StaleView("the site's log went away while items were being locked") from why
-            if isinstance(meaning, WeftError):
-                raise Unavailable(f"{claim.pool}: {claim.item} could not be locked; try again ({meaning})") from why
-            raise meaning
-
-    def _outlived(self, before: Sequence[Record | None], after: Iterable[Record]) -> set[Claim]:
-        """Return the locks that guard nothing any more: their items are gone from the records that held them."""
+    def _outlived(self, before: Sequence[Record | None], writes: Writes) -> set[Claim]:
+        """Return the locks that will guard nothing any more: the write takes their items from who has them."""
         if not any(before):
             return set()
         since_hlc = hlc_from_ms(self._now_ms() - CLAIM_TTL_S * 1000)
-        guarding = {
+        held = {claim for record in before if record for claim in locks_of(record, since_hlc)}
+        if not held:
+            return held
+        after = [
+            write(record, one.key, one.values, since_hlc, self._holdings.replica.site)
+            for record, one in zip(before, writes.writes, strict=True)
+        ]
+        return held - {
             claim for record in after if record.get(DELETED) is not True for claim in locks_of(record, since_hlc)
         }
-        return {claim for record in before if record for claim in locks_of(record, since_hlc)} - guarding
 
-    async def release(self, claims: Collection[Claim], *, over: Link | None = None) -> None:
-        """Give locks back, over the link that they were taken over if it is named; others lapse by themselves."""
-        if not claims:
-            return
-        link: Link = over or await self._own.up()
-        with contextlib.suppress(LinkDown, ApiError):
-            await asyncio.gather(*(release_claim(link, subject_of_claim(claim)) for claim in claims))
+    async def forget_lock(self, claim: Claim, verb: str) -> None:
+        """Give a lock back that was taken for a write of this `verb`, whoever took it; else it lapses by itself."""
+        link = await self._own.up()
+        with contextlib.suppress(LinkDown):
+            await self.locks.give_back(await self.locks.find(link, (claim,), verb), link)
