@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from weft.model import NotFound, Unavailable
+from weft.model import Invalid, NotFound, Unavailable
 from weft.store.execute import execute
-from weft.store.records import DELETED, Key
+from weft.store.records import DELETED, Key, write
 from weft.store.simulated import MemoryStore
 from weft.store.writes import Claim, ClaimTaken, NeedsTransfer, NotHandedOver, Receipt, StaleView, Write, Writes
 
@@ -104,3 +104,42 @@ async def test_calls_come_round_to_our_own_handlers(store):
     assert await store.call("a", "shout", b"x") == b"X"
     with pytest.raises(Unavailable):
         await store.call("b", "shout", b"x")
+
+
+async def test_a_lock_outlives_its_commit_until_the_item_is_free_again():
+    now_ms = 1_700_000_000_000
+    store = MemoryStore(site="a", node="a1", now_ms=lambda: now_ms)
+    key, claims = Key("fabric", "network", "n"), (Claim("vni", "7"),)
+    await store.commit(Writes((Write(key, {"vni": 7}, create=True),), claims))
+    with pytest.raises(ClaimTaken):
+        await store.commit(Writes((), claims))
+    await store.commit(Writes((Write(key, {DELETED: True}),)))
+    await store.commit(Writes((), claims))
+    with pytest.raises(ClaimTaken):
+        await store.commit(Writes((), claims))
+    now_ms += 61_000
+    await store.commit(Writes((), claims))
+
+
+async def test_a_refused_commit_leaves_no_lock(store):
+    await put(store, name="x")
+    claims = (Claim("vni", "7"),)
+    with pytest.raises(StaleView):
+        await store.commit(Writes((Write(PORT, {}, create=True),), claims))
+    await store.commit(Writes((), claims))
+
+
+async def test_what_another_site_wrote_meanwhile_is_in_the_merge_report(store):
+    network, port = Key("fabric", "network", "n"), {"network_id": "n", "mac_address": "02:00:00:00:00:01"}
+    await put(store, network, name="here")
+    await put(store, Key("fabric", "port", "p"), **port)
+    store.absorb(write(None, network, {"name": "there"}, 1 << 20, "b"))
+    store.absorb(write(None, Key("fabric", "port", "q"), port, 1 << 20, "b"))
+    assert {one.get("what") for one in store.state.of_kind("conflict")} == {"field"}
+    store.settle()
+    assert {one.get("what") for one in store.state.of_kind("conflict")} == {"field", "duplicate"}
+
+
+async def test_what_others_would_refuse_to_read_is_refused(store):
+    with pytest.raises(Invalid):
+        await put(store, name="x" * 300_000)

@@ -5,12 +5,33 @@ is deleted or drops the item, the lock has nothing left to guard, and the next w
 should not be told that it is taken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from weft.store.clock import hlc_from_ms
 from weft.store.paths import rows_at
 from weft.store.pools import ADDRESS_PATHS, MAC, PREFIX_POOL, SUBNET_PREFIX, VNI
-from weft.store.records import Record
-from weft.store.writes import Claim
+from weft.store.records import DELETED, Record, write
+from weft.store.writes import Claim, Writes
+
+CLAIM_TTL_S = 60  # far longer than any process's view may lag
+
+
+def outlived(before: Sequence[Record | None], writes: Writes, now_ms: int) -> set[Claim]:
+    """Return the locks that will guard nothing any more once `writes` have changed `before`, their records as they are.
+
+    The write takes their items from who has them.
+    """
+    if not any(before):
+        return set()
+    since_hlc = hlc_from_ms(now_ms - CLAIM_TTL_S * 1000)
+    held = {claim for record in before if record for claim in locks_of(record, since_hlc)}
+    if not held:
+        return held
+    after = [
+        write(record, one.key, one.values, since_hlc, "") for record, one in zip(before, writes.writes, strict=True)
+    ]
+    kept = {claim for record in after if record.get(DELETED) is not True for claim in locks_of(record, since_hlc)}
+    return held - kept
 
 
 def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:

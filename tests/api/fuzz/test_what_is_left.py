@@ -39,6 +39,7 @@ def test_another_site_that_hears_of_it_holds_the_same(cloud: Cloud):
 
 
 def test_a_site_alone_has_no_conflicts(cloud: Cloud):
+    cloud.store.settle()
     assert [record.get("message") for record in cloud.store.state.of_kind("conflict")] == []
 
 

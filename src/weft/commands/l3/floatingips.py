@@ -77,7 +77,9 @@ def update_floatingip(state: State, floatingip_id: str, request: UpdateFloatingI
     if found is not None and found != current_association(floating_ip):
         values.update(found.fields())
     writes = (Write(floating_ip.key, values),) if values else ()
-    claims = _claims(writes, floating_ip.get("floating_network_id"))
+    before = current_association(floating_ip)
+    leads_elsewhere = found is not None and found[:2] != before[:2]  # else the lock on the address is ours already
+    claims = _claims(writes, floating_ip.get("floating_network_id")) if leads_elsewhere else ()
     return Writes(writes, claims=claims, actor=context.actor, verb="update floating ip")
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import msgspec
 
 from weft.model import Invalid, Unavailable
+from weft.store.locks import CLAIM_TTL_S
 from weft.store.nats.lean_client import header_block
 from weft.store.nats.link import ApiError, Link
 from weft.store.nats.subjects import CLAIMS, MARKS, RUNTIME, STATE
 from weft.store.wire import RECORD_BYTES_MAX
 
-CLAIM_TTL_S = 60  # far longer than any process's view may lag
 MAX_RECORDS_PER_WRITE = 1000  # nats-server's limit for an atomic batch
 
 WRONG_LAST_SEQUENCE = (10071, 10164)  # single publish, batch

@@ -2,18 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 
 from weft.model import WeftError
-from weft.store.clock import hlc_from_ms
 from weft.store.holdings import Holdings
-from weft.store.locks import locks_of
+from weft.store.locks import outlived
 from weft.store.nats.claiming import Lock, Locks
 from weft.store.nats.link import Link, LinkDown
 from weft.store.nats.own_log import OwnLog, why_down
-from weft.store.nats.site_log import CLAIM_TTL_S, Behind, Entry
+from weft.store.nats.site_log import Behind, Entry
 from weft.store.nats.subjects import subject_of_key
-from weft.store.records import DELETED, Record, write
 from weft.store.replica import Written
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
@@ -52,9 +50,7 @@ class Writer:
                 await self._until_allowed(writes)
                 if writes.claims:
                     locks = await self.locks.take(link, writes.claims, writes.verb)
-                # Looked up before the write: afterwards they might be somebody else's.
-                freed = self._outlived(decided_on, writes)
-                outlived = await self.locks.find(link, freed) if freed else []
+                idle = await self._idle_locks(link, outlived(decided_on, writes, self._now_ms()))
                 for one, record in zip(writes.writes, decided_on, strict=True):
                     if state.raw(one.key) is not record:
                         raise StaleView(f"{one.key} was written or merged while its claims were taken")
@@ -64,13 +60,11 @@ class Writer:
             except WeftError:
                 await self.locks.give_back(locks, link)
                 raise
-            except LinkDown as err:
-                raise StaleView("the site's log went away while locks were looked up") from err
             except BaseException:
                 if not is_sent:
                     self.locks.drop(locks, link)
                 raise
-        await self.locks.give_back(outlived, link)
+        await self.locks.give_back(idle, link)
         return written.receipt
 
     async def _link_for(self, writes: Writes) -> Link:
@@ -138,21 +132,12 @@ class Writer:
                 if not items:
                     del self._taking[claim.pool]
 
-    def _outlived(self, before: Sequence[Record | None], writes: Writes) -> set[Claim]:
-        """Return the locks that will guard nothing any more: the write takes their items from who has them."""
-        if not any(before):
-            return set()
-        since_hlc = hlc_from_ms(self._now_ms() - CLAIM_TTL_S * 1000)
-        held = {claim for record in before if record for claim in locks_of(record, since_hlc)}
-        if not held:
-            return held
-        after = [
-            write(record, one.key, one.values, since_hlc, self._holdings.replica.site)
-            for record, one in zip(before, writes.writes, strict=True)
-        ]
-        return held - {
-            claim for record in after if record.get(DELETED) is not True for claim in locks_of(record, since_hlc)
-        }
+    async def _idle_locks(self, link: Link, freed: Collection[Claim]) -> list[Lock]:
+        """Return the locks of what a write will free: afterwards they might be somebody else's. Raises StaleView."""
+        try:
+            return await self.locks.find(link, freed) if freed else []
+        except LinkDown as err:
+            raise StaleView("the site's log went away while locks were looked up") from err
 
     async def forget_lock(self, claim: Claim, verb: str) -> None:
         """Give a lock back that was taken for a write of this `verb`, whoever took it; else it lapses by itself."""

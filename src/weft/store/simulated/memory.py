@@ -6,11 +6,13 @@
 
     store.runtime.hear("a1", f"port.{id}", {"status": "ACTIVE"})  # what some node says
     store.absorb(record)                            # a record as another site wrote it
+    store.settle()                                  # what is at odds is in the merge report now, not in a few seconds
     store.refuse_next(StaleView("..."))             # the next commit fails like this
     store.transfer = hand_over                      # async (pool, item, owners): what other sites answer
     MemoryStore(site="a", node="a1", now_ms=lambda: 1_700_000_000_000)  # time stands still
 
-Commits obey the same rules as the real store's, one by one; nothing is kept when the process ends.
+The replication core is the real one: merging, the merge report, what others would refuse to read. Commits obey the same
+rules as the real store's, one by one; locks on items stay for as long as there. Nothing is kept when the process ends.
 """
 
 import asyncio
@@ -19,10 +21,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Any
 
 from weft.model import NodeId, NotFound, SiteId, Unavailable
-from weft.store.clock import HybridClock, ms_from_hlc
-from weft.store.digest import DigestTree
+from weft.store.clock import ms_from_hlc
+from weft.store.effects import Effects
 from weft.store.feed import Feed
+from weft.store.findings import GRACE_MS
 from weft.store.journal import MemoryJournal
+from weft.store.locks import CLAIM_TTL_S, outlived
+from weft.store.nats.site_log import MAX_RECORDS_PER_WRITE, TooManyRecords
 from weft.store.protocol import (
     Alert,
     Change,
@@ -32,12 +37,12 @@ from weft.store.protocol import (
     ReceiptStatus,
     RuntimeValue,
 )
-from weft.store.records import Key, Record, merge, write
+from weft.store.records import Key, Record
+from weft.store.replica import Replica
 from weft.store.runtime import BEAT, Heard, RuntimeView
-from weft.store.state import MergedState
-from weft.store.wire import check_record
 from weft.store.writes import Claim, ClaimTaken, Receipt, StaleView, Writes
 
+ELSEWHERE = SiteId("elsewhere")  # where a record comes from that is absorbed
 Transfer = Callable[[str, str | None, tuple[SiteId, ...]], Awaitable[None]]
 
 
@@ -80,13 +85,14 @@ class MemoryStore:
     def __init__(self, site: str = "a", node: str = "a1", *, now_ms: Callable[[], int] | None = None) -> None:
         self.site, self.node = SiteId(site), NodeId(node)
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
-        self.state = MergedState()
+        self._replica = Replica(self.site)
+        self.state = self._replica.state
         self.runtime = MemoryRuntime(self.site, self.node, self._now_ms)
         self.transfer: Transfer | None = None
-        self._clock = HybridClock()
         self._feed = Feed()
         self._journal = MemoryJournal()
-        self._claims: dict[str, set[str]] = {}
+        self._taking: dict[str, set[str]] = {}  # by commits under way
+        self._locks_ms: dict[Claim, int] = {}  # when they lapse
         self._handlers: dict[str, Handler] = {}
         self._receipts: dict[str, Receipt] = {}
         self._refusals: list[Exception] = []
@@ -99,63 +105,86 @@ class MemoryStore:
     # ---- writing
     async def commit(self, writes: Writes, *, deadline_s: float = 5.0) -> Receipt:
         """Apply all of `writes` or none."""
-        stale = {write.key: self.state.raw(write.key) for write in writes.writes}
+        before = [self.state.raw(write.key) for write in writes.writes]
         self._reserve(writes.claims)
         try:
             await asyncio.sleep(0)  # as the real store does: others may commit in between
             if self._refusals:
                 raise self._refusals.pop(0)
-            for one in writes.writes:
-                held = self.state.raw(one.key)
-                if held is not stale[one.key] or (one.create and held is not None):
-                    raise StaleView(f"{one.key} was written meanwhile")
-            return self._write(writes)
+            freed = outlived(before, writes, self._now_ms())
+            self._lock(writes.claims)
+            try:
+                for one, held in zip(writes.writes, before, strict=True):
+                    if self.state.raw(one.key) is not held:
+                        raise StaleView(f"{one.key} was written meanwhile")
+                if len(writes.writes) > MAX_RECORDS_PER_WRITE:
+                    raise TooManyRecords(len(writes.writes))
+                receipt = self._write(writes)
+            except BaseException:
+                self._unlock(writes.claims)
+                raise
+            self._unlock(freed)
+            return receipt
         finally:
             for claim in writes.claims:
-                self._claims[claim.pool].discard(claim.item)
+                self._taking[claim.pool].discard(claim.item)
 
     def _reserve(self, claims: tuple[Claim, ...]) -> None:
         for claim in claims:
-            if claim.item in self._claims.get(claim.pool, ()):
+            if claim.item in self._taking.get(claim.pool, ()):
                 raise ClaimTaken(claim)
         for claim in claims:
-            self._claims.setdefault(claim.pool, set()).add(claim.item)
+            self._taking.setdefault(claim.pool, set()).add(claim.item)
+
+    def _lock(self, claims: tuple[Claim, ...]) -> None:
+        """Take the locks that keep processes of a site apart; they outlive the commit. Raises ClaimTaken."""
+        now_ms = self._now_ms()
+        for claim in claims:
+            if self._locks_ms.get(claim, 0) > now_ms:
+                raise ClaimTaken(claim)
+        self._locks_ms.update(dict.fromkeys(claims, now_ms + CLAIM_TTL_S * 1000))
+
+    def _unlock(self, claims: Collection[Claim]) -> None:
+        for claim in claims:
+            self._locks_ms.pop(claim, None)
 
     def _write(self, writes: Writes) -> Receipt:
-        hlc = self._clock.tick(self._now_ms())
-        for one in writes.writes:
-            record = write(self.state.raw(one.key), one.key, one.values, hlc, self.site)
-            check_record(record, None)
-            self._publish(self.state.apply(record), writes.actor, writes.verb)
-        keys = tuple(one.key for one in writes.writes)
-        receipt = Receipt(f"{self.site}-{hlc:x}", self.site, hlc, keys)
-        self._receipts[receipt.id] = receipt
-        return receipt
+        now_ms = self._now_ms()
+        written = self._replica.write(writes, now_ms)
+        self._carry_out(self._replica.accept(written.records, now_ms), writes.actor, writes.verb)
+        self._tick(now_ms)
+        self._receipts[written.receipt.id] = written.receipt
+        return written.receipt
 
     async def seed(self, records: Collection[Record]) -> None:
         """Take in records that are not known yet, exactly as given."""
-        for record in records:
-            if self.state.raw(record.key) is None:
-                self._publish(self.state.apply(record), "weftd", "seed")
+        self._carry_out(self._replica.seed(records, self._now_ms()), "weftd", "seed")
 
     def absorb(self, record: Record) -> None:
         """Merge a record as if it came from another site."""
-        held = self.state.raw(record.key)
-        self._clock.see(record.newest.hlc, self._now_ms())
-        self._publish(self.state.apply(record if held is None else merge(held, record).record), "", "")
+        now_ms = self._now_ms()
+        self._carry_out(self._replica.absorb_record(record, ELSEWHERE, now_ms))
+        self._tick(now_ms)
+
+    def settle(self) -> None:
+        """Report what is at odds, as if it had lasted long enough."""
+        self._tick(self._now_ms() + GRACE_MS)
+
+    def _tick(self, now_ms: int) -> None:
+        self._carry_out(self._replica.tick(now_ms), "weftd", "report")
 
     def refuse_next(self, error: Exception) -> None:
         """Let a coming commit raise `error`; several are raised one after the other."""
         self._refusals.append(error)
 
-    def _publish(self, changes: list[Change], actor: str, verb: str) -> None:
-        for change in changes:
+    def _carry_out(self, effects: Effects, actor: str = "", verb: str = "") -> None:
+        for change in effects.changes:
             self._journal.note(change, at_ms=self._now_ms(), actor=actor, verb=verb)
-        self._feed.publish(changes)
+        self._feed.publish(list(effects.changes))
 
     def held_claims(self, pool: str) -> Collection[str]:
         """Return what commits under way are taking."""
-        return frozenset(self._claims.get(pool, ()))
+        return frozenset(self._taking.get(pool, ()))
 
     async def request_transfer(self, pool: str, item: str | None, owners: tuple[SiteId, ...]) -> None:
         """Ask what `transfer` was set to; without it no other site can be reached."""
@@ -190,15 +219,12 @@ class MemoryStore:
         return ()
 
     def digest(self) -> str:
-        """Return the digest of all records, computed anew."""
-        tree = DigestTree()
-        for record in self.state.raw_records():
-            tree.put(record)
-        return tree.root()
+        """Return the digest of all records."""
+        return self._replica.digest.root()
 
     def alerts(self) -> Collection[Alert]:
-        """Return no alerts."""
-        return ()
+        """Return what an operator should look at."""
+        return self._replica.alerts()
 
     def journal(self, *, kind: str | None = None, id: str | None = None, limit: int = 100) -> list[JournalEntry]:
         """Return the newest changes first."""
