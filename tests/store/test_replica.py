@@ -3,11 +3,11 @@
 import pytest
 
 from weft.model import Invalid, SiteId, Unavailable
-from weft.store.collect import HORIZON_MS
+from weft.store.collect import USUAL
 from weft.store.effects import Effects
 from weft.store.findings import GRACE_MS
 from weft.store.records import DELETED, Key
-from weft.store.replica import COLLECT_EVERY_MS, Replica
+from weft.store.replica import Replica
 from weft.store.wire import encode_record
 from weft.store.writes import Claim, StaleView, Write, Writes
 
@@ -174,7 +174,7 @@ def test_old_tombstones_are_forgotten_and_not_taken_in_again(sites):
     a, b, _ = sites
     put(a, PORT, **{DELETED: True})
     sync(*sites)
-    later_ms = NOW_MS + HORIZON_MS + COLLECT_EVERY_MS
+    later_ms = NOW_MS + USUAL.horizon_ms + USUAL.grid_ms
     assert a.tick(later_ms).forget == (PORT,)
     assert a.state.raw(PORT) is None
     assert not a.absorb(encode_record(b.state.raw(PORT)), SiteId("b"), later_ms)

@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weft.model import NodeId, SiteId
-from weft.store.clock import hlc_from_ms
-from weft.store.collect import HORIZON_MS, collect_before, must_discard
 from weft.store.index import Index
 from weft.store.neighbours import DEGREE, FULL_MESH_MAX, neighbours_of
 from weft.store.newest import Newest
@@ -71,15 +69,6 @@ def test_runtime_values_live_as_long_as_their_nodes_beat():
     assert not view.hear(heard("port.p", "GHOST", 9, epoch=1), now_s=20)
     view.sweep(1_000)
     assert not view.is_alive(A1, 1_000)
-
-
-def test_tombstones_are_needed_for_a_month_or_until_all_have_passed_them():
-    now_ms = 10 * HORIZON_MS
-    assert collect_before(now_ms) == hlc_from_ms(now_ms - HORIZON_MS)
-    passed = {SiteId("a"): hlc_from_ms(now_ms - 5), SiteId("b"): hlc_from_ms(now_ms - 9)}
-    assert collect_before(now_ms, passed) == hlc_from_ms(now_ms - 9)
-    assert must_discard(now_ms - HORIZON_MS - 1, now_ms)
-    assert not must_discard(now_ms - HORIZON_MS, now_ms)
 
 
 def test_an_index_forgets_what_is_taken_out():

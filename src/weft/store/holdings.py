@@ -5,6 +5,7 @@ repair. The replica decides what it means; beside each record we keep the sequen
 holds it, which is what the next compare-and-set expects.
 """
 
+import asyncio
 import contextlib
 import sqlite3
 import time
@@ -14,7 +15,9 @@ import msgspec
 import structlog
 
 from weft.model import SiteId
+from weft.store.agreement import Memory, MustStartAnew
 from weft.store.bell import Bell
+from weft.store.clock import hlc_from_ms
 from weft.store.effects import Effects
 from weft.store.feed import Feed
 from weft.store.journal import journal_entry
@@ -29,6 +32,7 @@ from weft.store.wire import BadRecord, Glance, decode_record, encode_record, gla
 
 log = structlog.get_logger()
 
+STANDING = "standing"  # of `agreement.Memory` among what is remembered
 OWN = "own"  # the cursor of our own log; neighbours' cursors are called by their site
 NOTHING: Mapping[Key, bytes] = {}
 COMPLAIN_EVERY_S = 1.0  # a hostile peer must not fill the disk with our own log
@@ -49,6 +53,7 @@ class Holdings:
         self.replica = make_replica()
         self.feed = Feed()
         self.changed = Bell()
+        self.outdated: asyncio.Future[None] | None = None  # fails with MustStartAnew once that is found out
         self.seqs: dict[Key, int] = {}  # where our own log holds a record; absent: it does not
         self.outbox: dict[Key, None] = {}  # what our own log must still be told, oldest first
         self.outbox_filled = Bell()
@@ -77,11 +82,27 @@ class Holdings:
             self.cursors = loaded.cursors
             self.outbox = {key_of_text(text): None for text in loaded.outbox}
             self.meta = loaded.meta
+            self._load_standing()
             self._journal_number = loaded.last_journal
         except (sqlite3.DatabaseError, BadRecord, TypeError, ValueError) as err:
             self._disk.discard(str(err))
             self.replica = self._make_replica()
             self.seqs, self.outbox, self.cursors, self.meta = {}, {}, {}, {}
+
+    def _load_standing(self) -> None:
+        """Take up what we knew of who has heard what; a disk that is empty holds no old copies of anything."""
+        memory = self.replica.agreement.memory
+        if STANDING in self.meta:
+            memory = msgspec.json.decode(self.meta[STANDING], type=Memory)
+        else:
+            memory.born = max((record.newest.hlc for record in self.state.raw_records()), default=0)
+        self.replica.agreement.memory = memory
+
+    def keep_standing(self) -> None:
+        """Remember who has heard what, in the same transaction as the records that were heard of."""
+        text = msgspec.json.encode(self.replica.agreement.memory).decode()
+        if text != self.meta.get(STANDING):
+            self.remember(STANDING, text)
 
     def _stored(self, rows: Iterator[tuple[str, bytes, int]]) -> Iterator[Record]:
         for text, payload, seq in rows:
@@ -132,6 +153,9 @@ class Holdings:
 
     def log_was_read(self) -> None:
         """Our log has been read to its end: whatever it did not hold, it is told."""
+        if not self.replica.agreement.memory.born:  # we began with no disk, but perhaps with a log
+            newest = max((record.newest.hlc for record in self.state.raw_records()), default=0)
+            self.replica.agreement.memory.born = newest or hlc_from_ms(self._now_ms())
         for record in self.state.raw_records():
             if record.key not in self.seqs:
                 self._enqueue(record.key)
@@ -194,6 +218,11 @@ class Holdings:
             for key, way in ways.items():
                 if self._on_their_way.get(key) is way:
                     del self._on_their_way[key]
+
+    def must_start_anew(self, err: MustStartAnew) -> None:
+        """Take note that what we hold must not be merged with what others hold."""
+        if self.outdated is not None and not self.outdated.done():
+            self.outdated.set_exception(err)
 
     # ---- cursors, journal
     def move_cursor(self, source: str, created: str, seq: int) -> None:

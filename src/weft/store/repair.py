@@ -82,12 +82,19 @@ class Repair:
         self._questions = 0
         self.equal = True  # so far
         self.fetched = 0
+        self._is_given_up = False
+
+    @property
+    def is_complete(self) -> bool:
+        """All that the other site had when we began has been asked for and answered."""
+        return not (self._paths or self._keys or self._asked or self._is_given_up)
 
     def request(self) -> Request | None:
         """Return the next question, None if the comparison is over."""
         assert self._asked is None, "the last question has not been answered"
         self._questions += 1
         if self._questions > QUESTIONS_MAX:
+            self._is_given_up = True
             return None
         if self._paths:
             asked, self._paths = self._paths[-PATHS_MAX:], self._paths[:-PATHS_MAX]

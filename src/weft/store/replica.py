@@ -10,6 +10,7 @@ does what `Effects` say. How the two meet:
     relaying    publish `state.raw(key)` for each key in `effects.relay` until our log took it or a newer one
     first start `recovery.read_fully(site)` whenever a neighbour's log or digest has been worked through
     now and then `tick(now)`; compare with a neighbour: `repair()`, see `repair.py`; answer one: `answer(...)`
+    before that ask it where it stands, and note when the two hold the same: `agreement`, see `agreement.py`
 
 Every node of a site has a replica. Whichever merges two concurrent versions reports it (a transfer's answer may
 come to any node); one of them (`reports=True`), which pulls from other sites, reports what takes time to see.
@@ -20,12 +21,14 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from weft.model import Invalid, SiteId, Unavailable
+from weft.store.agreement import Agreement
 from weft.store.clock import HybridClock
-from weft.store.collect import collect_before, due_tombstones, is_due
+from weft.store.collect import USUAL, Collecting, due_tombstones, is_due
 from weft.store.conflicts import CONFLICTS_MAX, conflicts_of_merge
 from weft.store.digest import DigestTree
 from weft.store.effects import Effects, joined
 from weft.store.findings import Findings
+from weft.store.liveness import is_tombstone
 from weft.store.newest import Newest
 from weft.store.protocol import Alert
 from weft.store.quarantine import Quarantine
@@ -35,8 +38,6 @@ from weft.store.repair import Repair, answer
 from weft.store.state import MergedState
 from weft.store.wire import RECORD_BYTES_MAX, BadRecord, check_record, decode_record, encode_record
 from weft.store.writes import Receipt, StaleView, Writes
-
-COLLECT_EVERY_MS = 3600 * 1000
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -59,6 +60,7 @@ class Replica:
         has_peers: bool = False,
         reports: bool = True,
         conflicts_max: int = CONFLICTS_MAX,
+        collecting: Collecting = USUAL,
     ) -> None:
         """`writer`: the name of this life of the site's log, see recovery.py; `lost` and `has_peers`: see `Recovery`;
         `reports`: look for duplicates and for deleted things in use.
@@ -73,7 +75,9 @@ class Replica:
         self._reports = reports
         self._findings = Findings(self.state)
         self._conflicts = Newest(conflicts_max)
-        self._collected_ms = 0
+        self.agreement = Agreement(site, self.clock, collecting)
+        self.agreement.others = self._other_sites
+        self._collected_hlc = 0
 
     # ---- at start
     def load(self, records: Iterable[Record], now_ms: int) -> None:
@@ -150,9 +154,10 @@ class Replica:
         effects = []
         if self._reports:
             effects += [self.absorb_record(conflict, SiteId(""), now_ms) for conflict in self._findings.due(now_ms)]
-        if now_ms - self._collected_ms >= COLLECT_EVERY_MS:
-            self._collected_ms = now_ms
-            effects.append(self._collect(collect_before(now_ms)))
+        before_hlc = self.agreement.collect_before(now_ms)
+        if before_hlc > self._collected_hlc:
+            self._collected_hlc = before_hlc
+            effects.append(self._collect(before_hlc))
         return joined(effects)
 
     @property
@@ -177,7 +182,12 @@ class Replica:
     def _admits(self, record: Record, now_ms: int) -> bool:
         if record.key.kind == "conflict" and not self._conflicts.admits(record):
             return False
-        return not is_due(record, collect_before(now_ms))
+        return not is_tombstone(record) or not is_due(record, self.agreement.collect_before(now_ms))
+
+    def _other_sites(self) -> list[SiteId]:
+        """Return the other sites that we know of and that are not declared dead."""
+        others = (site for site in self.state.of_kind("site") if site.get("dead") is not True)
+        return [SiteId(site.key.id) for site in others if site.key.id != self.site]
 
     def _put(self, record: Record, now_ms: int) -> Effects:
         changes = self.state.apply(record)
@@ -196,7 +206,9 @@ class Replica:
 
     def _collect(self, before_hlc: int) -> Effects:
         dead = (record for record in self.state.raw_records() if self.state.get(*record.key[1:]) is None)
-        return self._forget([record.key for record in due_tombstones(dead, before_hlc)])
+        due = due_tombstones(dead, before_hlc)
+        self.agreement.forgot(due)
+        return self._forget([record.key for record in due])
 
     def _forget(self, keys: Collection[Key]) -> Effects:
         changes = []

@@ -15,8 +15,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from typing import Self
 
-from weft.model import SiteId
+from weft.model import NodeId, SiteId
+from weft.store.agreement import MustStartAnew
 from weft.store.alerts import Alerts
+from weft.store.aside import put_aside, start_anew_next
 from weft.store.giving import TRANSFER, Giving
 from weft.store.holdings import Holdings
 from weft.store.nats.comparison import answer_comparisons
@@ -41,6 +43,7 @@ from weft.store.state import MergedState
 from weft.store.writes import Receipt, Writes
 
 TICK_S = 1.0
+FORGOTTEN = "forgotten"  # a runtime value: the reading before which tombstones are due
 ANY_NODE = "weftd"  # the queue group of those questions that any node of the site may answer
 
 
@@ -57,8 +60,10 @@ class SiteStore:
         self._settings = settings
         name = f"{settings.site}-{settings.node}"
         self._alerts = Alerts(now_ms)
+        is_anew = put_aside(settings.state_dir, now_ms())
         self._disk = Disk(settings.state_dir / "weft.db", self._on_disk_trouble)
         self._now_ms = now_ms
+        self._told_forgotten = 0
         self._holdings = Holdings(self._disk, lambda: Replica(settings.site, reports=settings.serve), now_ms)
         self._server = NatsServer(
             ServerSettings(name, settings.listen, settings.state_dir / "nats", settings.secret, settings.server_binary)
@@ -67,9 +72,11 @@ class SiteStore:
         self._relay = Relay(self._holdings, self._own, self._alerts)
         self._writer = Writer(self._holdings, self._own, name, now_ms)
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
-        self._peers = Peers(settings, self._holdings, self._own, self.runtime)
+        self._peers = Peers(settings, self._holdings, self._own, self.runtime, now_ms)
         self._rpc = Rpc(self._peers.link_to)
-        self._readiness = Readiness(self._holdings, self._own, self._peers, self._relay, serves=settings.serve)
+        self._readiness = Readiness(
+            self._holdings, self._own, self._peers, self._relay, serves=settings.serve, is_anew=is_anew
+        )
         self._giving = Giving(self, self._holdings, self._rpc, self._writer)
         self._receipts = Receipts(settings.site, self._holdings, self.runtime, self._rpc)
         self._own.on_link += [self._readiness.on_link, self._rpc.on_link, self._tell_runtime]
@@ -84,12 +91,13 @@ class SiteStore:
         """Run a store for as long as the context lasts; on leaving it, everything accepted is on disk."""
         store = cls(settings, now_ms)
         store._holdings.load()
+        store._holdings.outdated = asyncio.get_running_loop().create_future()
         store._giving.start()
         store._holdings.on_changes = store._on_changes
         await store._serve_others()
         loops: list[Coroutine[None, None, None]] = [
             store._disk.run(), store._own.run(), store._relay.run(), store.runtime.beat(),
-            store._tick(), store._readiness.run(),
+            store._tick(), store._readiness.run(), store._until_outdated(),
         ]  # fmt: skip
         try:
             if settings.serve:
@@ -194,8 +202,34 @@ class SiteStore:
     async def _tick(self) -> None:
         """Do what time asks for, until cancelled."""
         while True:
+            self._hear_what_is_forgotten()
             self._holdings.carry_out(self._holdings.replica.tick(self._now_ms()), actor="weftd", verb="report")
+            self._holdings.keep_standing()
+            await self._tell_what_is_forgotten()
             await asyncio.sleep(TICK_S)
+
+    def _hear_what_is_forgotten(self) -> None:
+        """Forget tombstones when the node does that compares our site with others: their answers are ours, too."""
+        agreement = self._holdings.replica.agreement
+        for node in self.state.of_kind("node") if not self._settings.serve else ():
+            said = self.runtime.get(NodeId(node.key.id), FORGOTTEN) if node.get("site") == self.site else None
+            if said is not None and isinstance(said.value, int):
+                agreement.before = max(agreement.before, said.value)
+
+    async def _tell_what_is_forgotten(self) -> None:
+        before = self._holdings.replica.agreement.before
+        if self._settings.serve and before != self._told_forgotten:
+            self._told_forgotten = before
+            await self.runtime.report(FORGOTTEN, before)
+
+    async def _until_outdated(self) -> None:
+        """Wait until it turns out that we must start anew. Raises MustStartAnew."""
+        assert self._holdings.outdated is not None
+        try:
+            await self._holdings.outdated
+        except MustStartAnew:
+            start_anew_next(self._settings.state_dir)
+            raise
 
     def _on_changes(self, changes: Collection[Change]) -> None:
         self._giving.on_changes(changes)
@@ -204,7 +238,14 @@ class SiteStore:
 
     async def _serve_others(self) -> None:
         """Answer what other sites ask."""
-        await answer_comparisons(self._rpc, self._holdings, lambda: self.in_sync)
+        await answer_comparisons(
+            self._rpc,
+            self._holdings,
+            lambda: self.in_sync,
+            lambda: self._own.in_sync,
+            self._now_ms,
+            serves=self._settings.serve,
+        )
         await self._receipts.serve()
         await self._rpc.serve(TRANSFER, self._giving.answer, queue=ANY_NODE)
         await self._rpc.serve(HELLO, self._on_hello, queue=ANY_NODE)

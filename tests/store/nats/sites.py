@@ -9,7 +9,7 @@ from pathlib import Path
 
 from weft.model import NodeId, SiteId
 from weft.store.settings import StoreSettings
-from weft.store.site_store import SiteStore
+from weft.store.site_store import SiteStore, wall_ms
 
 SECRET = b"s" * 32
 
@@ -28,6 +28,7 @@ class Fabric:
         self._directory, self._stack = directory, stack
         self._ports: dict[str, int] = {}
         self.stacks: dict[str, AsyncExitStack] = {}
+        self.later_ms = 0  # how far all clocks are ahead of the wall's
 
     def port(self, site: str) -> int:
         """Return the port of a site's server."""
@@ -70,10 +71,13 @@ class Fabric:
     async def open(self, node: str, **changes: object) -> SiteStore:
         """Open a node's store; its site's log has been read then."""
         stack = self.stacks[node] = AsyncExitStack()
-        store = await stack.enter_async_context(SiteStore.open(self.settings(node, **changes)))
+        store = await stack.enter_async_context(SiteStore.open(self.settings(node, **changes), self._now_ms))
         self._stack.push_async_callback(stack.aclose)
         await store._own.until_in_sync()
         return store
+
+    def _now_ms(self) -> int:
+        return wall_ms() + self.later_ms
 
     async def close(self, node: str) -> None:
         """Close a node's store properly."""

@@ -10,9 +10,7 @@ from tests.store.nats.sites import Fabric, until
 from weft.model import NodeId, SiteId
 from weft.store.execute import execute
 from weft.store.nats.link import dial
-from weft.store.nats.server import NatsServer, ServerSettings
-from weft.store.nats.server_config import AGENT, PEER, password
-from weft.store.nats.site_log import ensure_streams
+from weft.store.nats.server_config import PEER, password
 from weft.store.nats.subjects import subject_of_key
 from weft.store.records import Field, Key, Record, Stamp
 from weft.store.site_store import SiteStore
@@ -133,11 +131,8 @@ async def test_a_lost_disk_hands_out_nothing_while_a_site_is_missing(fabric: Fab
 
 
 async def test_hostile_records_are_put_aside_and_the_rest_goes_on(fabric: Fabric):
-    settings = fabric.settings("b1")
-    server = NatsServer(ServerSettings("b-b1", settings.listen, settings.state_dir, settings.secret))
-    await server.start()
-    link = await dial(settings.url, AGENT, password(settings.secret, AGENT), "test")
-    await ensure_streams(link)
+    second = await fabric.open("b1")
+    link = await second._own.up()
     good = Record(network("good"), {"name": Field("x", Stamp(1, "b", 1))}, {"b": 1})
     future = Record(network("evil"), {"name": Field("x", Stamp(1 << 62, "b", 1))}, {"b": 1})
     for id, payload in {
@@ -149,8 +144,6 @@ async def test_hostile_records_are_put_aside_and_the_rest_goes_on(fabric: Fabric
     await until(lambda: first.state.get("network", "good") is not None, first)
     assert first.state.get("network", "evil") is None
     assert {alert.code for alert in first.alerts()} == {"quarantined_record", "clock_too_far_ahead"}
-    await link.close()
-    await server.stop()
 
 
 async def test_peers_may_read_and_ask_but_not_write(fabric: Fabric):
@@ -273,26 +266,27 @@ async def test_a_second_node_of_a_site_that_lost_its_disks_waits_for_what_the_fi
     await fabric.close("a1")
     fabric.wipe("a1")
 
-    back = await fabric.open("a1", peers=fabric.peers("a", "ab"))
-    gate, send = asyncio.Event(), back._relay._send
+    async with Proxy(fabric.port("b")) as to_b:
+        to_b.cut()
+        back = await fabric.open("a1", peers=((SiteId("b"), to_b.url),))
+        gate, send = asyncio.Event(), back._relay._send
 
-    async def slow(*args: Any) -> None:
-        await gate.wait()
-        await send(*args)
+        async def slow(*args: Any) -> None:
+            await gate.wait()
+            await send(*args)
 
-    back._relay._send = slow  # type: ignore[method-assign]
-    other = await fabric.open("a2")
-    claimed = Writes((Write(network("new"), {"vni": 9}, create=True),), (Claim("vni", "9"),))
-    waiting = asyncio.create_task(other.commit(claimed, deadline_s=10))
-    allowed = lambda store: store._holdings.replica.recovery.may_hand_out  # noqa: E731
-    await until(lambda: allowed(back), back)
-    with pytest.raises(TimeoutError):
-        await until(lambda: allowed(other), other, deadline_s=0.5)
-    gate.set()
-    await until(lambda: allowed(other), other)
-    assert len(other.state.of_kind("network")) == 50
-    with pytest.raises(
-        StaleView, match="before other sites were read"
-    ):  # item 9 was chosen by somebody who knew nothing
-        await waiting
-    await other.commit(claimed)
+        back._relay._send = slow  # type: ignore[method-assign]
+        to_b.heal()
+        other = await fabric.open("a2")
+        claimed = Writes((Write(network("new"), {"vni": 9}, create=True),), (Claim("vni", "9"),))
+        waiting = asyncio.create_task(other.commit(claimed, deadline_s=10))
+        allowed = lambda store: store._holdings.replica.recovery.may_hand_out  # noqa: E731
+        await until(lambda: allowed(back), back)
+        with pytest.raises(TimeoutError):
+            await until(lambda: allowed(other), other, deadline_s=0.5)
+        gate.set()
+        await until(lambda: allowed(other), other)
+        assert len(other.state.of_kind("network")) == 50
+        with pytest.raises(StaleView, match="before other sites were read"):  # chosen by somebody who knew nothing
+            await waiting
+        await other.commit(claimed)

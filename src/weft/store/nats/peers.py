@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+from collections.abc import Callable
 
 from weft.model import SiteId
 from weft.store.bell import Bell
@@ -20,12 +21,15 @@ from weft.store.settings import StoreSettings
 class Peers:
     """Keeps one pull per neighbour running, and links for questions to the others."""
 
-    def __init__(self, settings: StoreSettings, holdings: Holdings, own: OwnLog, runtime: NatsRuntime) -> None:
+    def __init__(
+        self, settings: StoreSettings, holdings: Holdings, own: OwnLog, runtime: NatsRuntime, now_ms: Callable[[], int]
+    ) -> None:
         self._site = settings.site
         self._name = f"{settings.site}-{settings.node}"
         self._configured = dict(settings.peers)
         self._password = password(settings.secret, PEER)
-        self._holdings, self._own, self._runtime = holdings, own, runtime
+        self._holdings, self._own, self._runtime, self._now_ms = holdings, own, runtime, now_ms
+        holdings.replica.agreement.others = self.others
         self._pulls: dict[SiteId, tuple[Pull, asyncio.Task[None]]] = {}
         self._links: dict[SiteId, Link] = {}
         self._dialling: dict[SiteId, asyncio.Lock] = {}
@@ -57,7 +61,7 @@ class Peers:
                     self._pulls.pop(site)[1].cancel()
                 for site in wanted - set(self._pulls):
                     urls = functools.partial(self.urls, site)
-                    pull = Pull(site, self._site, urls, self._password, self._holdings, self._runtime)
+                    pull = Pull(site, self._site, urls, self._password, self._holdings, self._runtime, self._now_ms)
                     self._pulls[site] = pull, asyncio.create_task(pull.run())
                 await self.sites_changed.wait()
         finally:

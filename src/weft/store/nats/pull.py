@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from weft.model import SiteId, Unavailable
+from weft.store.agreement import AwayForTooLong, BadStanding, MustStartAnew
 from weft.store.bell import Bell
 from weft.store.holdings import Holdings
-from weft.store.nats.comparison import compare
+from weft.store.nats.comparison import compare, standing
 from weft.store.nats.link import ApiError, Link, LinkDown, dial
 from weft.store.nats.own_log import first_failure
 from weft.store.nats.runtime_stream import NatsRuntime
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 
 DIAL_S = 2.0  # a SYN lost to a partition is sent again after 1 s
 PAUSE_MIN_S, PAUSE_MAX_S = 0.1, 0.5  # between attempts: a heal must be noticed within a second
+AWAY_PAUSE_S = 5.0  # before a site that must start anew is looked at again
 COMPARE_EVERY_S = 30.0
 COMPARE_AGAIN_S = 2.0  # after a difference; if it stays (a refused record), less and less often
 
@@ -59,8 +61,9 @@ class Pull:
         password: str,
         holdings: Holdings,
         runtime: NatsRuntime,
+        now_ms: Callable[[], int],
     ) -> None:
-        self.site = site
+        self.site, self._now_ms = site, now_ms
         self.link: Link | None = None
         self.compare_now = Bell()
         self._own_site, self._urls, self._password = own_site, urls, password
@@ -91,15 +94,22 @@ class Pull:
             pause_s = PAUSE_MIN_S
             try:
                 await self._use(link)
+            except MustStartAnew as err:
+                self._note_error(str(err))
+                self._holdings.must_start_anew(err)
+            except (AwayForTooLong, BadStanding) as err:
+                self._note_error(str(err))
+                pause_s = AWAY_PAUSE_S
             except (LinkDown, ApiError) as err:
                 self._note_error(str(err))
             finally:
                 self.link = None
                 await link.close()
-            await asyncio.sleep(PAUSE_MIN_S * random.uniform(0.5, 1.0))
+            await asyncio.sleep(pause_s if pause_s == AWAY_PAUSE_S else PAUSE_MIN_S * random.uniform(0.5, 1.0))
 
     async def _use(self, link: Link) -> None:
-        """Read the neighbour's streams over `link` until it fails."""
+        """Read the neighbour's streams over `link` until it fails. Raises as `comparison.standing` does, too."""
+        await self._until_it_stands(link)
         start = await position(link, STATE)
         created, seq = self._holdings.cursors.get(self.site, ("", 0))
         if created != start.created or seq > start.last_seq:
@@ -137,6 +147,18 @@ class Pull:
         known_created, seq = self._holdings.cursors.get(self.site, ("", 0))
         return seq if known_created == created else 0
 
+    async def _until_it_stands(self, link: Link) -> None:
+        """Return once the neighbour may be merged with; one that has yet to read its own log says so."""
+        while True:
+            try:
+                await standing(link, self._holdings, self.site, self._now_ms())
+                return
+            except (AwayForTooLong, MustStartAnew, BadStanding, LinkDown):
+                raise
+            except Unavailable as err:
+                self._note_error(str(err))
+                await asyncio.sleep(PAUSE_MIN_S)
+
     async def _introduce(self, link: Link) -> None:
         """Tell the neighbour who we are, so that it pulls from us too; again whenever our record changes."""
         told = None
@@ -158,9 +180,11 @@ class Pull:
             if not self._caught_up:
                 continue
             try:
-                self._equal = await compare(link, self._holdings, self.site)
+                self._equal = await compare(link, self._holdings, self.site, self._now_ms())
                 again_s = COMPARE_AGAIN_S if wait_s == COMPARE_EVERY_S else wait_s * 2
                 wait_s = COMPARE_EVERY_S if self._equal else min(again_s, COMPARE_EVERY_S)
+            except (AwayForTooLong, MustStartAnew):
+                raise
             except Unavailable as err:
                 log.info("digests not compared", site=self.site, error=str(err))
 

@@ -25,6 +25,7 @@ RPC = "weft.rpc."
 HELLO = RPC + "hello"  # a site's own record: pull from me
 
 READY_SUBJECT = "mk.ready"  # this log has lived before, see readiness.py
+ANEW_SUBJECT = "mk.anew"  # whether and when the site started anew with it, see readiness.py
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
 _SAFE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)

@@ -37,6 +37,7 @@ class Log:
         self.created_ms = created_ms
         self.may_write = False  # said by the node that serves it, for all nodes of the site
         self.ready_seq: int | None = None  # whoever has read so far may hand out scarce items; None: nobody may
+        self.collected = 0  # before when the site has forgotten tombstones, said likewise
         self.last_seq = 0
         self.grown = asyncio.Event()  # set, then replaced, whenever something is published
         self._entries: dict[int, Entry] = {}  # ascending
@@ -107,6 +108,7 @@ class Disk:
         self.records: dict[Key, Record] = {}
         self.outbox: dict[Key, None] = {}
         self.cursors: dict[SiteId, Cursor] = {}
+        self.memory: bytes = b""  # see agreement.py
         self._pending: list[_Transaction] = []
 
     def note(self, effects: Effects, source: SiteId | None = None, cursor: Cursor | None = None) -> None:

@@ -13,6 +13,9 @@ from typing import Any, Protocol
 import msgspec
 
 from weft.model import Conflict, NodeId, SiteId, Unavailable, WeftError
+from weft.store.agreement import HELD, Memory, MustStartAnew, Standing
+from weft.store.clock import hlc_from_ms
+from weft.store.collect import Collecting
 from weft.store.effects import Effects
 from weft.store.execute import execute
 from weft.store.granting import hand_over, top_ups
@@ -64,9 +67,11 @@ class Circumstances(Protocol):
     chance: random.Random
     wan: Wan
     sites: list[SiteId]
+    collecting: Collecting
 
     def now_ms(self, site: SiteId) -> int: ...  # the site's own, possibly wrong, clock
     def landed(self, site: SiteId, written: Written, before: list[Record | None]) -> None: ...  # for the checkers
+    def must_start_anew(self, site: SiteId) -> None: ...  # it was away for too long
 
 
 class SimNode:
@@ -84,7 +89,9 @@ class SimNode:
             lost=serves and log.ready_seq is None,  # still so if it crashed amid its recovery
             has_peers=len(world.sites) > 1,
             reports=serves,
+            collecting=world.collecting,
         )
+        self.replica.agreement.others = self._other_sites
         self.state: MergedState = self.replica.state
         self.usage = Usage()
         self._claims: dict[str, set[str]] = {}
@@ -98,6 +105,11 @@ class SimNode:
     def start(self) -> None:
         """Load the disk and begin all loops."""
         self.replica.load(self.disk.records.values(), self._now_ms())
+        self.replica.agreement.memory = (
+            msgspec.msgpack.decode(self.disk.memory, type=Memory)
+            if self.disk.memory
+            else Memory(born=hlc_from_ms(self._now_ms()))
+        )
         self.usage.absorb(Change(record.key, None, record, 0) for record in self.state.live_records())
         self.spawn(self._follow_own_log())
         self.spawn(self._flush_often())
@@ -227,6 +239,9 @@ class SimNode:
             self.disk.flush()
             if self.disk.outbox:
                 self._outbox_filled.set()
+            if not self.serves and self.log.collected > self.replica.agreement.before:
+                self.replica.agreement.before = self.log.collected
+                self._do(self.replica.tick(self._now_ms()))
 
     async def _relay(self) -> None:
         while True:
@@ -256,6 +271,7 @@ class SimNode:
             cursor = self.disk.cursors.get(peer, Cursor())
             seq, created_ms = cursor.seq, cursor.created_ms
             with contextlib.suppress(Unavailable):
+                await self._stand_of(peer)
                 while True:
                     question = _encode(_Question(seq, created_ms))
                     data = await self._world.wan.call(self.site, peer, READ, question)
@@ -273,17 +289,29 @@ class SimNode:
                     self.disk.note(Effects(), peer, Cursor(created_ms, seq))
             await asyncio.sleep(chance.uniform(0.2, 1.0))
 
+    async def _stand_of(self, peer: SiteId) -> Standing:
+        """Return where a peer stands. Raises Unavailable if it, or we, must not be merged with."""
+        answer = await self._world.wan.call(self.site, peer, HELD, b"")
+        try:
+            return self.replica.agreement.heard(peer, answer, self._now_ms())
+        except MustStartAnew:
+            self._world.must_start_anew(self.site)
+            raise
+
     async def _compare(self, peer: SiteId) -> None:
         chance = self._world.chance
         await asyncio.sleep(chance.uniform(0, 0.2))
         while True:
-            repair = self.replica.repair()
+            repair, refused = self.replica.repair(), self.replica.quarantine.count
             with contextlib.suppress(Unavailable, BadAnswer):
+                stand = await self._stand_of(peer)
                 while (request := repair.request()) is not None:
                     answer = await self._world.wan.call(self.site, peer, request.verb, request.payload)
                     for data in repair.take(answer):
                         self._do(self.replica.absorb(data, peer, self._now_ms()))
                 self.replica.recovery.read_fully(peer)
+                if repair.is_complete and self.replica.quarantine.count == refused:
+                    self.replica.agreement.has_all(peer, stand)
                 self._say_how_ready()
             await asyncio.sleep(chance.uniform(4, 8))
 
@@ -292,6 +320,8 @@ class SimNode:
             await asyncio.sleep(1.0)
             self._say_how_ready()
             self._do(self.replica.tick(self._now_ms()))
+            self.disk.memory = _encode(self.replica.agreement.memory)
+            self.log.collected = self.replica.agreement.before
             pooled = [record for kind in ("subnet", "subnetpool") for record in self.state.of_kind(kind)]
             for name in [f"{record.key.kind}.{record.key.id}" for record in pooled] + ["vni", "mac"]:
                 with contextlib.suppress(WeftError):
@@ -322,6 +352,9 @@ class SimNode:
             same = question.created_ms == self.log.created_ms
             entries = self.log.read(question.after, BATCH) if same else []
             return _encode(_Answer(self.log.created_ms, self.log.last_seq, entries))
+        if verb == HELD:
+            self.disk.flush()
+            return self.replica.agreement.says(asker, self._now_ms())
         if verb == TRANSFER:
             return await self._give(asker, msgspec.msgpack.decode(payload, type=_Ask))
         self.disk.flush()  # what we tell others we must not forget
@@ -352,6 +385,11 @@ class SimNode:
         for key in effects.forget:
             self.log.purge(key)
         self.disk.note(effects, source, cursor)
+
+    def _other_sites(self) -> list[SiteId]:
+        """Return the sites that we know of, and those that we were told of."""
+        dead = {site.key.id for site in self.state.of_kind("site") if site.get("dead") is True}
+        return [site for site in self._world.sites if site != self.site and site not in dead]
 
     async def _disk_time(self) -> None:
         await asyncio.sleep(self._world.chance.uniform(0.0005, 0.004))

@@ -13,6 +13,7 @@ from functools import partial
 import msgspec
 
 from weft.model import SiteId, WeftError
+from weft.store.collect import USUAL, Collecting
 from weft.store.execute import Decide, Held, execute
 from weft.store.protocol import State
 from weft.store.records import Key, Record
@@ -29,6 +30,8 @@ from weft.store.writes import Write, Writes
 START_MS = 1_800_000_000_000
 NODES_PER_SITE = 2
 REST_MAX_S = 600.0  # a site whose clock is 90 s ahead is believed 30 s later
+
+HASTY = Collecting(margin_ms=6_000, grid_ms=1_000)  # a node reads its own log up to 3 s late
 
 MISFORTUNES = {  # and how often each strikes, in proportion
     "cut pair": 3,
@@ -63,12 +66,15 @@ class Simulation:
         )
         self.history = History()
         self.counts: Counter[str] = Counter()
+        # Where tombstones are forgotten within seconds, clocks must not differ by more than that.
+        self.collecting = self.chance.choice((USUAL, HASTY))
         self._skew_ms = {site: self._some_skew() for site in self.sites}
         self._logs: dict[SiteId, Log] = {}
         self._disks: dict[SiteId, list[Disk]] = {}
         self._running: dict[SiteId, list[SimNode]] = {}
         self._requests: set[asyncio.Task[None]] = set()
         self._dead: set[SiteId] = set()
+        self._starting_anew: set[SiteId] = set()
 
     # ---- what nodes see of the world
     def now_ms(self, site: SiteId) -> int:
@@ -101,6 +107,9 @@ class Simulation:
         check_all(nodes, self.history)
         self.counts["conflicts"] = len(nodes[0].state.of_kind("conflict"))
         self.counts["records"] = len(nodes[0].state)
+        self.counts["forgotten"] = len(
+            {event.key for event in self.history.events if is_forgotten(nodes[0], event.key)}
+        )
         for node in nodes:
             node.crash()
         return Outcome(self.seed, self.counts, rest_s)
@@ -179,7 +188,23 @@ class Simulation:
     def _living(self) -> list[SiteId]:
         return [site for site in self.sites if site not in self._dead]
 
+    def must_start_anew(self, site: SiteId) -> None:
+        """Let a site that was away for too long discard what it has; it does so by itself, and comes back."""
+        if site not in self._starting_anew:
+            self._starting_anew.add(site)
+            asyncio.get_running_loop().call_soon(self._start_anew, site)
+
+    def _start_anew(self, site: SiteId) -> None:
+        self._starting_anew.discard(site)
+        self.counts["start anew"] += 1
+        if site in self._running:
+            self._crash(site)
+            self._wipe(site)
+            self._begin(site)
+
     def _some_skew(self) -> int:
+        if self.collecting is HASTY:
+            return self.chance.choice((0, 0, 50, -800))
         return self.chance.choice((0, 0, 50, -800, 20_000, -20_000, self.chance.randrange(-90_000, 90_000)))
 
     def _begin(self, site: SiteId) -> None:
@@ -222,6 +247,11 @@ class Simulation:
             if asyncio.get_running_loop().time() - start_s > REST_MAX_S:
                 raise Broken(f"no agreement {REST_MAX_S:g} s after the last misfortune")
         return asyncio.get_running_loop().time() - start_s
+
+
+def is_forgotten(node: SimNode, key: Key) -> bool:
+    """Tell whether a node knows nothing of a record."""
+    return node.state.raw(key) is None
 
 
 async def ticks(every_s: float) -> AsyncIterator[None]:
