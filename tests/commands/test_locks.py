@@ -24,7 +24,7 @@ def test_all_is_given_back():
     plug(place.site, place.router, place.subnet_id)
     place.site.do(update_router, place.router, UpdateRouter(external_gateway_info=outside))
     for command, request in (
-        (create_routers, CreateRouter(project_id="p", external_gateway_info=outside)),
+        (create_routers, CreateRouter(project_id="p", external_gateway_info=outside, evpn_vni=7)),
         (create_floatingips, CreateFloatingIP(project_id="p", floating_network_id=place.outside, port_id=parent)),
         (create_trunks, CreateTrunk(project_id="p", port_id=parent, sub_ports=subports)),
         (

@@ -56,6 +56,8 @@ def locks_of(record: Record, since_hlc: int) -> Iterator[Claim]:
     if record.key.kind == "floatingip" and record.get("port_id") and _is_recent(record, "port_id", since_hlc):
         led = f"{record.get('port_id')}/{record.get('fixed_ip_address')}"
         yield Claim(f"floatingip.{record.get('floating_network_id')}", led)
+    if record.key.kind == "router" and record.get("evpn_vni") and _is_recent(record, "evpn_vni", since_hlc):
+        yield Claim("evpn_vni", str(record.get("evpn_vni")))
     if record.key.kind == "ndp_proxy" and _is_recent(record, "ip_address", since_hlc):
         yield Claim(f"ndp_proxy.{record.get('router_id')}", str(record.get("ip_address")))
     if record.key.kind != "port":
