@@ -49,6 +49,12 @@ class HttpProblem(WeftError):
         super().__init__(message)
 
 
+def not_acceptable() -> HttpProblem:
+    """The client takes no JSON, and there is nothing else."""
+    told = "The server could not comply with the request since it is either malformed or otherwise incorrect."
+    return HttpProblem(406, "HTTPNotAcceptable", told)
+
+
 def nothing_here() -> HttpProblem:
     """No such path."""
     return HttpProblem(404, "HTTPNotFound", "The resource could not be found.")

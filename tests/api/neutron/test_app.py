@@ -84,3 +84,21 @@ def test_every_path_is_described():
     paths = openapi_paths()
     assert "post" in paths["/v2.0/networks"]
     assert "put" in paths["/v2.0/networks/{id}"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("*/*", 200),
+        ("application/json", 200),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", 200),
+        ("text/plain, application/*", 200),
+        ("application/xml", 406),
+        ("text/html", 406),
+    ],
+)
+async def test_there_is_json_and_nothing_else(alice, accept, status):
+    answer = await alice.get("/v2.0/networks", headers={"Accept": accept})
+    assert answer.status_code == status
+    if status == 406:
+        assert answer.json()["NeutronError"]["type"] == "HTTPNotAcceptable"

@@ -118,6 +118,8 @@ BAD_BODIES = [
     ("no network", b'{"net": {}}', "HTTPBadRequest", "Unable to find 'network' in request body"),
     ("not a dictionary", b'{"network": 1}', "HTTPBadRequest", "Object 'network' contains invalid data"),
     ("empty bulk", b'{"networks": []}', "HTTPBadRequest", "Resources required"),
+    ("bulk of nothing", b'{"networks": {}}', "HTTPBadRequest", "Resources required"),
+    ("bulk of words", b'{"networks": ["x"]}', "HTTPBadRequest", "Object 'network' contains invalid data"),
     ("unknown", b'{"network": {"colour": 1}}', "HTTPBadRequest", "Unrecognized attribute(s) 'colour'"),
     ("read-only", b'{"network": {"status": "DOWN"}}', "HTTPBadRequest", "Attribute 'status' not allowed in POST"),
     (

@@ -275,3 +275,12 @@ async def test_a_port_needs_a_network_that_is_ones_own_or_shared(admin, alice, b
     external = await make(admin, "network", **{"router:external": True})
     told = (403, "PolicyNotAuthorized", "rule:create_port is disallowed by policy")
     assert await refused(bob, "port", network_id=external["id"]) == told
+
+
+async def test_ports_are_found_by_how_they_come_to_addresses(alice, net):
+    with_address = await make(alice, "port", network_id=net.network["id"])
+    bare = await make(alice, "network")
+    without = await make(alice, "port", network_id=bare["id"])
+    for value, port in (("immediate", with_address), ("none", without)):
+        found = (await alice.get("/v2.0/ports", params={"ip_allocation": value})).json()["ports"]
+        assert [each["id"] for each in found] == [port["id"]]

@@ -24,6 +24,8 @@ async def test_neutrons_defaults_hold_until_an_administrator_says_otherwise(admi
     assert (await admin.delete("/v2.0/quotas/p-alice")).status_code == 204
     assert (await alice.get("/v2.0/quotas/p-alice")).json()["quota"] == DEFAULTS
     assert (await admin.get("/v2.0/quotas")).json()["quotas"] == []
+    told = "Quota for project p-alice could not be found."
+    assert error_of(await admin.delete("/v2.0/quotas/p-alice")) == (404, "TenantQuotaNotFound", told)
 
 
 async def test_details_say_what_is_used(alice):

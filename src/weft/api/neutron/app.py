@@ -15,6 +15,7 @@ from weft.api.errors import (
     INTERNAL_ERROR,
     error_document,
     neutron_body,
+    not_acceptable,
     not_allowed,
     nothing_here,
     status_of,
@@ -35,6 +36,7 @@ from weft.api.neutron.http import (
     query_of,
     read_body,
     respond,
+    takes_json,
 )
 from weft.api.neutron.policy import Policy
 from weft.api.neutron.quotas import Quotas
@@ -94,6 +96,8 @@ class NeutronApp:
         caller = self._caller(headers)
         if parts[0] != "v2.0":
             raise nothing_here()
+        if not takes_json(headers.get("accept")):
+            raise not_acceptable()
         request = Request(
             method=scope["method"],
             parts=_decoded(scope, parts)[1:],

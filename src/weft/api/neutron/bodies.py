@@ -37,16 +37,16 @@ def read_create(resource: Resource, body: bytes, caller: Caller) -> tuple[list[I
     if not resource.bulk:
         raise BadRequest("Bulk operation not supported")
     entries = document[resource.collection]
-    if not isinstance(entries, list):
-        raise BadRequest(f"Object '{resource.name}' contains invalid data")
     if not entries:
         raise BadRequest("Resources required")
+    if not isinstance(entries, list):
+        raise BadRequest(f"Object '{resource.name}' contains invalid data")
     if len(entries) > MAX_BULK:
         raise BadRequest(f"At most {MAX_BULK} {resource.collection} can be created at once, these are {len(entries)}")
     items = []
     for entry in entries:
         if not isinstance(entry, dict):
-            raise BadRequest("Body contains invalid data")
+            raise BadRequest(f"Object '{resource.name}' contains invalid data")
         inner = _inner(resource, entry) if resource.name in entry else entry
         items.append(_read_new(resource, inner, caller))
     return items, True

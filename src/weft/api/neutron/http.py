@@ -58,6 +58,14 @@ def base_url_of(scope: Scope, headers: dict[str, str]) -> str:
     return f"{scheme}://{host}{scope.get('root_path', '')}".rstrip("/")
 
 
+def takes_json(accept: str | None) -> bool:
+    """Whether a client that sent this `Accept` takes what we have. RFC 9110, section 12.5.1."""
+    if not accept or accept == "*/*" or "application/json" in accept:  # but for `;q=0`, which nobody sends
+        return True
+    ranges = [each.partition(";")[0].strip() for each in accept.split(",")]
+    return any(each in ("*/*", "application/*") for each in ranges)
+
+
 def query_of(scope: Scope) -> list[tuple[str, str]]:
     """Return the query's pairs in order, decoded."""
     raw = scope.get("query_string", b"")

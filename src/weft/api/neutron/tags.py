@@ -50,7 +50,7 @@ async def serve_tags(
     if verb == "delete":
         return Response(204, headers=receipt_header(receipt))
     if tag is not None:
-        return Response(201, headers=receipt_header(receipt))
+        return Response(201, b"null", receipt_header(receipt))  # as Neutron does
     return Response(200, msgspec.json.encode({"tags": tags}), receipt_header(receipt))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from weft.commands.context import Context
-from weft.model import Invalid
+from weft.model import Invalid, NotFound
 from weft.store.kinds.quotas import QUOTA
 from weft.store.protocol import State
 from weft.store.quotas import DEFAULTS, UNLIMITED, used_by
@@ -17,6 +17,15 @@ class BadLimit(Invalid):
     """No such resource, or no such number."""
 
     code = "bad_limit"
+
+
+class TenantQuotaNotFound(NotFound):
+    """The project has no limit of its own."""
+
+    code = "tenant_quota_not_found"
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"Quota for project {project_id} could not be found.")
 
 
 class LimitBelowUsage(Invalid):
@@ -50,10 +59,13 @@ def _check(resource: str, limit: int) -> None:
 def reset_limits(state: State, project_id: str, context: Context) -> Writes:
     """Return the write that puts every limit back to the default.
 
-    Not a tombstone: two sites that reset and set at once are to meet field by field.
+    Not a tombstone: two sites that reset and set at once are to meet field by field. Raises TenantQuotaNotFound if none
+    is set.
     """
     record = state.get(QUOTA.name, project_id)
     values = {name: None for name in DEFAULTS if record is not None and record.get(name) is not None}
+    if not values:
+        raise TenantQuotaNotFound(project_id)
     return _writes(state, project_id, values, context, "reset quota")
 
 

@@ -162,7 +162,7 @@ PORT: tuple[Attribute, ...] = (
         derived=True,
         about="What Placement must reserve for it.",
     ),
-    Attribute(name="ip_allocation", type=types.STRING, derived=True),
+    Attribute(name="ip_allocation", type=types.STRING, derived=True, filter=True),
     Attribute(name="trunk_details", type=types.OBJECT, derived=True, about="Of a trunk's parent: what it carries."),
     POSTED_TAGS,
     *COMMON,
