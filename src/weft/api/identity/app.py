@@ -14,6 +14,7 @@ from weft.api.identity import (
     domain_configs,
     domains,
     endpoint_filter,
+    federation,
     grants,
     groups,
     implied_roles,
@@ -37,7 +38,7 @@ from weft.model import WeftError
 PARTS = (
     versions, auth, domain_configs, domains, projects, project_tags, users, groups, memberships, roles, implied_roles,
     grants, assignments, application_credentials, access_rules, trusts, regions, credentials,
-    policies, policy_associations, endpoint_filter, limits,
+    policies, policy_associations, endpoint_filter, federation, limits,
 )  # fmt: skip
 
 

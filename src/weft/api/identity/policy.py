@@ -143,6 +143,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "list_projects_associated_with_endpoint_group": _SEE_ALL, "list_endpoint_groups_for_project": _SEE_ALL,
     "list_endpoints_associated_with_endpoint_group": _SEE_ALL, "list_projects_for_endpoint": _SEE_ALL,
     "check_endpoint_in_project": _SEE_ALL, "list_endpoints_for_project": _SEE_ALL,
+    **{
+        f"{verb}_{kind}{plural}": _SEE_ALL
+        for kind in ("identity_provider", "protocol", "mapping", "service_provider")
+        for verb, plural in (("list", "s"), ("get", ""))
+    },
     "list_policies": _SEE_ALL, "get_policy": _SEE_ALL,
     "list_application_credentials": _SEE_OWN, "get_application_credential": _SEE_OWN,
     "create_application_credential": (owner,), "delete_application_credential": (admin, owner),
@@ -162,7 +167,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 _CHANGED_BY_FABRIC = ("domain", "role", "region", "limit", "registered_limit")
 _SEEN_BY_FABRIC = (
-    "implied_role", "service", "endpoint", "endpoint_group", "domain_config",
+    "implied_role", "service", "endpoint", "endpoint_group", "domain_config", "identity_provider",
+    "protocol", "mapping", "service_provider",
     "policy", "application_credential", "access_rule", "trust", "system_grant",
 )  # fmt: skip
 _PLURALS = {"policy": "policies"}

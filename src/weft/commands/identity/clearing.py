@@ -31,11 +31,13 @@ _ABOUT = {
     "domain": (
         ("user", "domain_id"), ("group", "domain_id"), ("project", "domain_id"), ("role", "domain_id"),
         ("assignment", "domain_id"), ("limit", "domain_id"), ("domain_config", "domain_id"),
+        ("identity_provider", "domain_id"),
     ),
     "service": (
-        ("endpoint", "service_id"), ("registered_limit", "service_id"), ("policy_association", "service_id"),
+        ("endpoint", "service_id"), ("policy_association", "service_id"),
     ),
     "endpoint": (("project_endpoint", "endpoint_id"), ("policy_association", "endpoint_id")),
+    "identity_provider": (("federation_protocol", "idp_id"),),
     "endpoint_group": (("project_endpoint_group", "endpoint_group_id"),),
     "policy": (("policy_association", "policy_id"),),
 }  # fmt: skip

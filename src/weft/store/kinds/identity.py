@@ -63,6 +63,17 @@ PROJECT_ENDPOINT_GROUP = Kind("project_endpoint_group", indexed=("project_id", "
 POLICY_ASSOCIATION = Kind("policy_association", indexed=("policy_id", "endpoint_id", "service_id"))
 """Which policy an endpoint goes by. id = hash of what it is for. Fields: policy_id, endpoint_id | service_id, region_id
 (None: everywhere)."""
+IDENTITY_PROVIDER = Kind("identity_provider", indexed=("domain_id",))
+"""Who elsewhere says who somebody is; id as its operator named it. Fields: enabled, description, domain_id,
+authorization_ttl, remote_ids []."""
+FEDERATION_PROTOCOL = Kind("federation_protocol", indexed=("idp_id", "mapping_id"))
+"""How such a provider says it. id = hash of provider and name. Fields: idp_id, protocol_id, mapping_id,
+remote_id_attribute."""
+MAPPING = Kind("mapping")
+"""What follows from what it says. Fields: rules [], schema_version."""
+SERVICE_PROVIDER = Kind("service_provider")
+"""A cloud that takes our word for who somebody is. Fields: auth_url, sp_url, enabled, description,
+relay_state_prefix."""
 REGISTERED_LIMIT = Kind(
     "registered_limit", indexed=("service_id",), unique=(("service_id", "region_id", "resource_name"),)
 )
@@ -76,6 +87,7 @@ REVOCATION = Kind("revocation")
 KINDS = (
     DOMAIN, DOMAIN_CONFIG, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL,
     ACCESS_RULE, TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, ENDPOINT_GROUP, PROJECT_ENDPOINT,
-    PROJECT_ENDPOINT_GROUP, POLICY_ASSOCIATION, REGISTERED_LIMIT, LIMIT, REVOCATION,
+    PROJECT_ENDPOINT_GROUP, POLICY_ASSOCIATION, IDENTITY_PROVIDER, FEDERATION_PROTOCOL, MAPPING, SERVICE_PROVIDER,
+    REGISTERED_LIMIT, LIMIT, REVOCATION,
 )  # fmt: skip
 """What the identity API reads: a token is looked at again when one of these changed."""
