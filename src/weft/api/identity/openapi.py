@@ -10,10 +10,14 @@ import msgspec
 from weft.api.identity import (
     auth,
     credentials,
+    domain_configs,
+    endpoint_filter,
+    federation,
     grants,
     implied_roles,
     limits,
     memberships,
+    policy_associations,
     project_tags,
     regions,
     users,
@@ -21,6 +25,7 @@ from weft.api.identity import (
 )
 from weft.api.identity.app import PARTS
 from weft.wire.keystone import auth as wire
+from weft.wire.keystone import federation as wire_federation
 from weft.wire.keystone import resources
 from weft.wire.keystone.fields import Spec
 
@@ -36,8 +41,14 @@ SPECS = {
     "roles": resources.ROLE, "regions": resources.REGION, "services": resources.SERVICE,
     "endpoints": resources.ENDPOINT, "application_credentials": resources.APPLICATION_CREDENTIAL,
     "trusts": resources.TRUST, "credentials": resources.CREDENTIAL, "policies": resources.POLICY,
+    "endpoint_groups": resources.ENDPOINT_GROUP, "identity_providers": wire_federation.IDENTITY_PROVIDER,
+    "mappings": wire_federation.MAPPING, "service_providers": wire_federation.SERVICE_PROVIDER,
+    "protocols": wire_federation.PROTOCOL,
 }  # fmt: skip
+NAMED = ("identity_providers", "mappings", "service_providers", "protocols")
+"""What whoever makes it names in the path: PUT makes it."""
 SEVERAL = {"limits": resources.LIMIT, "registered_limits": resources.REGISTERED_LIMIT}  # made in one request
+_CONFIG: Document = {"type": "object", "properties": {"config": {"type": "object"}}, "required": ["config"]}
 INLINE: dict[Callable[..., Any], Document] = {
     project_tags.replace: {
         "type": "object", "properties": {"tags": resources.TAGS.schema}, "required": ["tags"],
@@ -50,6 +61,8 @@ INLINE: dict[Callable[..., Any], Document] = {
     limits.create_defaults: {"$ref": REF.format(name="RegisteredLimitsRequest")},
     limits.update_default: {"$ref": REF.format(name="RegisteredLimitRequest")},
     regions.put_region: {"$ref": REF.format(name="RegionRequest")},
+    domain_configs.put: _CONFIG,
+    domain_configs.update: _CONFIG,
 }  # fmt: skip
 """Bodies of handlers that are no resource's own POST or PATCH."""
 OPEN = (auth.issue, users.change_password)  # the password is the proof
@@ -65,8 +78,14 @@ STATUS: dict[Callable[..., Any], str] = {
     project_tags.replace: "200",
     project_tags.add: "201",
     regions.put_region: "201",
+    endpoint_filter.check_endpoint: "204",
+    policy_associations.check: "204",
+    domain_configs.put: "201",
+    federation.put_protocol: "201",
 }
 """Where it is another than its method's."""
+OR_STATUS = {domain_configs.put: "200"}
+"""Where it depends."""
 USUAL = {"GET": "200", "HEAD": "200", "POST": "201", "PATCH": "200", "PUT": "204", "DELETE": "204"}
 
 
@@ -98,14 +117,15 @@ def _described(path: str, method: str, handler: Callable[..., Any]) -> Document:
     first_line = (handler.__doc__ or "").strip().splitlines()[0]
     told = first_line.partition(": ")[2] or first_line
     parts = re.findall(r"{(\w+)}", path)
-    status = STATUS.get(handler, USUAL[method])
+    makes = method == "PUT" and _collection(path) in NAMED
+    status = STATUS.get(handler, "201" if makes else USUAL[method])
     answer: Document = {"description": HTTPStatus(int(status)).phrase}
     if status != "204" and method != "HEAD" and handler is not project_tags.add:  # 201, and nothing said
         answer["content"] = {"application/json": {"schema": {"type": "object"}}}
     document: Document = {
         "summary": told.rstrip("."),
         "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in parts],
-        "responses": {status: answer},
+        "responses": dict.fromkeys((status, *((OR_STATUS[handler],) if handler in OR_STATUS else ())), answer),
     }
     if (schema := _body_of(path, method, handler)) is not None:
         document["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -120,8 +140,15 @@ def _body_of(path: str, method: str, handler: Callable[..., Any]) -> Document | 
         return INLINE[handler]
     if (body := BODIES.get(handler)) is not None:
         return {"$ref": REF.format(name=body.__name__)}
-    spec = SPECS.get(path.removesuffix("/{id}").rsplit("/", 1)[-1]) if method in ("POST", "PATCH") else None
+    collection = _collection(path)
+    reads = ("POST", "PATCH", "PUT") if collection in NAMED else ("POST", "PATCH")
+    spec = SPECS.get(collection) if method in reads else None
     return {"$ref": REF.format(name=_camel(spec.member))} if spec is not None else None
+
+
+def _collection(path: str) -> str:
+    """Return the collection that a path is about: the last word of it that is no ID."""
+    return path.removesuffix("/{id}").removesuffix("/{protocol}").rsplit("/", 1)[-1]
 
 
 def _schema(spec: Spec) -> Document:

@@ -129,6 +129,12 @@ def int_range(lowest: int, highest: int) -> Type:
     return Type(schema, to_int, lambda value: _range_problem(value, lowest, highest))
 
 
+def optional_int_range(lowest: int, highest: int) -> Type:
+    """Return the type of what is shown as null where it was left out. Nobody may give null."""
+    of = int_range(lowest, highest)
+    return Type({**of.schema, "type": ["integer", "null"]}, of.convert, of.problem)
+
+
 BOOLEAN = Type({"type": "boolean"}, to_boolean)
 BOOLEAN_OR_NONE = Type({"type": ["boolean", "null"]}, lambda value: None if value is None else to_boolean(value))
 INTEGER = Type({"type": "integer"}, to_int)

@@ -59,7 +59,7 @@ ROUTER: tuple[Attribute, ...] = (
     ),
     Attribute(  # evpn
         name="evpn_vni",
-        type=types.int_range(0, EVPN_VNI_MAX),
+        type=types.optional_int_range(0, EVPN_VNI_MAX),
         post=True,
         filter=True,
         sort=True,
