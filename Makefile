@@ -2,12 +2,27 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+# Container images like to set it; then each start of Python compiles all modules anew, and the tests take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 UV := .tools/bin/uv
 VAR := $(or $(WEFT_VAR),var)
 # Namespaces and eBPF need root; sudo asks for it only where it is wanted.
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E)
+
+# Tests run in as many processes as there are cores; more than four only get into each other's way.
+PYTEST := $(BIN)/pytest -n $(or $(JOBS),$(shell n=$$(nproc); echo $$((n < 4 ? n : 4))))
+
+# beside_lint COMMAND: lint while it runs, say in one piece what came of it, and fail if either does.
+define beside_lint
+	@lint() { local said status; said=$$($(MAKE) --no-print-directory lint 2>&1); status=$$?; \
+		printf '\n%s\n' "$$said"; return $$status; }; \
+	lint & linting=$$!; \
+	echo '$(1)'; $(1); tested=$$?; \
+	wait $$linting || { echo 'lint failed: see above' >&2; exit 1; }; \
+	exit $$tested
+endef
 
 .PHONY: help
 help: ## this list
@@ -20,15 +35,14 @@ demo: setup-lab ## three sites, one network, a cut WAN and a lost site: the stor
 	@$(ROOT) $(BIN)/python -m weft.lab.demo
 
 .PHONY: test
-test: setup-lab setup-keystone lint ## everything: what `check` does, then NATS, kernel and lab tests (15 min)
+test: setup-lab setup-keystone ## everything: what `check` does, then NATS, kernel and lab tests (10 min)
 ifeq ($(ROOT),)
-	$(BIN)/pytest -m "not fuzz"
+	$(call beside_lint,$(PYTEST))
 else
-	$(BIN)/pytest -m "not kernel and not lab and not fuzz"
+	$(call beside_lint,$(PYTEST) -m "not kernel and not lab")
 	@echo "the kernel and lab tests need root: they run through sudo"
-	$(ROOT) $(BIN)/pytest -m "kernel or lab" -p no:cacheprovider
+	$(ROOT) $(PYTEST) -m "kernel or lab" -p no:cacheprovider
 endif
-	@$(MAKE) --no-print-directory fuzz
 
 # ---- five words for developers: dev, check, lab, sim, fuzz ----
 
@@ -36,8 +50,8 @@ endif
 dev: setup-lab setup-bench lab ## the whole environment, then a lab to try things in
 
 .PHONY: check
-check: setup-python lint ## format, lint, types, layers, unit tests (under a minute)
-	$(BIN)/pytest -m "not nats and not kernel and not lab and not wheel and not clients and not keystone and not fuzz"
+check: setup-python ## format, lint, types, layers, unit tests (under a minute)
+	$(call beside_lint,$(PYTEST) -m "not nats and not kernel and not lab and not wheel and not clients and not keystone and not fuzz")
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)

@@ -1,5 +1,6 @@
 """A whole API of one node on a real port, and the stock clients pointed at it."""
 
+import json
 import logging
 import os
 import subprocess
@@ -13,19 +14,16 @@ import structlog
 from openstack.connection import Connection
 
 from tests.api.serving import PASSWORD, serving
-from weft.api.identity import passwords
-
-OPENSTACK = Path(sys.executable).with_name("openstack")  # ours, whatever else is on the PATH
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Serve an empty cloud for the whole session; yields its URL."""
+    """Serve an empty cloud for a file's tests; yields its URL."""
     with serving() as served:
         yield served.url
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def quiet() -> Iterator[None]:
     """Keep the server's log out of what the clients print: both are this process."""
     before = structlog.get_config()
@@ -34,16 +32,7 @@ def quiet() -> Iterator[None]:
     structlog.configure(**before)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Hash passwords with little memory: these tests are not about that."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(passwords, "MEMORY_KIB", 64)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def clouds(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a clouds.yaml with the cloud `weft`."""
     file = tmp_path_factory.mktemp("clouds") / "clouds.yaml"
@@ -62,7 +51,7 @@ clouds:
     return file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sdk(clouds: Path) -> Iterator[Connection]:
     """Connect with openstacksdk as the administrator."""
     config = openstack.config.OpenStackConfig(config_files=[str(clouds)])
@@ -72,17 +61,30 @@ def sdk(clouds: Path) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def openstack_client(clouds: Path) -> Callable[..., str]:
-    """Return a function that runs the `openstack` command and returns its output."""
+def forking() -> Iterator[subprocess.Popen[str]]:
+    """Start what `openstack` commands are forked from."""
+    command = [sys.executable, str(Path(__file__).with_name("forking.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
 
+
+@pytest.fixture(scope="module")
+def openstack_client(clouds: Path, forking: subprocess.Popen[str]) -> Callable[..., str]:
+    """Return a function that runs the `openstack` command and returns its output."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     cloud = {"OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}
+    assert forking.stdin is not None
+    assert forking.stdout is not None
+    ask, answers = forking.stdin, forking.stdout
 
     def run(*words: str, fails: bool = False, **environment: str) -> str:
         """`fails`: it must, and what it says on stderr is returned. More environment: "OS_USERNAME" and so on."""
-        everything = {**inherited, **cloud, **environment}
-        done = subprocess.run([OPENSTACK, *words], env=everything, capture_output=True, text=True, check=False)
-        assert (done.returncode != 0) == fails, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
-        return done.stderr if fails else done.stdout
+        ask.write(json.dumps([words, {**inherited, **cloud, **environment}]) + "\n")
+        ask.flush()
+        code, out, complaint = json.loads(answers.readline())
+        assert (code != 0) == fails, f"{' '.join(words)}\n{out}{complaint}"
+        return complaint if fails else out
 
     return run

@@ -1,6 +1,10 @@
 """The `openstack` command, as installed from PyPI, works on networks, subnets and ports."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +37,13 @@ def test_network_subnet_and_port(openstack_client):
     openstack_client("subnet", "delete", "cli4")
     openstack_client("network", "delete", "cli")
     assert show("network", "list", "--name", "cli") == []
+
+
+def test_the_installed_command_says_what_a_forked_one_does(openstack_client, clouds):
+    """The others are forked, by forking.py; this is what a person's shell starts."""
+    openstack_client("network", "create", "seen-by-both")
+    command = [Path(sys.executable).with_name("openstack"), "network", "list", "-f", "json"]
+    environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": "weft", "NO_PROXY": "127.0.0.1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "seen-by-both" in done.stdout
+    assert done.stdout == openstack_client("network", "list", "-f", "json")

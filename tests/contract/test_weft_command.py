@@ -15,7 +15,7 @@ WEFT = Path(sys.executable).with_name("weft")
 Weft = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def weft(clouds: Path) -> Weft:
     """Return a function that runs `weft`."""
 
@@ -26,7 +26,7 @@ def weft(clouds: Path) -> Weft:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def port(sdk: Connection) -> str:
     """Make a network, a subnet and a port on a node; yields the port's ID."""
     network = sdk.network.create_network(name="web")

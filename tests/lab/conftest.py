@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,18 @@ BIN = Path(sys.executable).parent
 
 
 ASK = """
-import json, sys
+import json, sys, traceback
 from weft.lab.home import Home
 from weft.lab.tenants import admin_api
-site, method, path, body = sys.argv[1:]
-home = Home()
-with admin_api(home, home.load().layout.site(site).nodes) as api:
-    print(json.dumps(api.request(method, path, **({"json": json.loads(body)} if body != "null" else {}))))
+for line in sys.stdin:
+    site, method, path, body = json.loads(line)
+    try:
+        home = Home()
+        with admin_api(home, home.load().layout.site(site).nodes) as api:
+            told = [api.request(method, path, **({"json": body} if body is not None else {})), ""]
+    except Exception:
+        told = [None, traceback.format_exc()]
+    print(json.dumps(told), flush=True)
 """
 
 
@@ -35,17 +40,19 @@ class Corner:
         self.var = var
         self._holder = subprocess.Popen(privately(["sleep", "infinity"]))
         self._first = self._first_process()
+        self._asker: subprocess.Popen[str] | None = None
 
     def close(self) -> None:
         self._holder.kill()  # the first process dies with it (--kill-child), and all the others with that
         self._holder.wait()
+        if self._asker is not None:
+            self._asker.communicate()
 
     def run(
         self, *argv: str, stdin: str | None = None, within_s: float = COMMAND_S
     ) -> subprocess.CompletedProcess[str]:
         """Run a command there; whatever it does."""
-        enter = ["nsenter", f"--target={self._first}", "--net", "--mount", "--pid", "--", *argv]
-        env = {**os.environ, "WEFT_VAR": str(self.var), "COLUMNS": "200", "OS_CLIENT_CONFIG_FILE": str(self.clouds)}
+        enter, env = self._inside(argv)
         return subprocess.run(
             enter, input=stdin, capture_output=True, text=True, env=env, timeout=within_s, check=False
         )
@@ -76,8 +83,17 @@ class Corner:
         return json.loads(text) if text.strip() else None
 
     def api(self, site: str, method: str, path: str, body: Any = None) -> Any:
-        """Ask a site's API as admin; returns the answer's body. Five times quicker than the stock client."""
-        return json.loads(said(self.run(sys.executable, "-c", ASK, site, method, path, json.dumps(body))))
+        """Ask a site's API as admin; returns the answer's body. One process asks all: starting it takes a second."""
+        if self._asker is None:
+            enter, env = self._inside([sys.executable, "-c", ASK])
+            self._asker = subprocess.Popen(enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+        assert self._asker.stdin is not None
+        assert self._asker.stdout is not None
+        self._asker.stdin.write(json.dumps([site, method, path, body]) + "\n")
+        self._asker.stdin.flush()
+        answer, failure = json.loads(self._asker.stdout.readline())
+        assert not failure, failure
+        return answer
 
     def unanswered(self, machine: str, *addresses: str, count: int = 2) -> list[str]:
         """Let a machine ping all addresses at once; returns, in order, those that did not answer all `count` pings."""
@@ -89,6 +105,11 @@ class Corner:
     @property
     def clouds(self) -> Path:
         return self.var / "lab" / "clouds.yaml"
+
+    def _inside(self, argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """Return the command line that runs `argv` in the corner, and its environment."""
+        env = {**os.environ, "WEFT_VAR": str(self.var), "COLUMNS": "200", "OS_CLIENT_CONFIG_FILE": str(self.clouds)}
+        return ["nsenter", f"--target={self._first}", "--net", "--mount", "--pid", "--", *argv], env
 
     def _first_process(self) -> int:
         """Return the pid, as seen from here, of what runs in the corner, once it is set up."""

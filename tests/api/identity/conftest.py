@@ -55,17 +55,6 @@ async def _nothing(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError(scope["path"])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Any:
-    """19 MiB per password would make these tests wait."""
-    import weft.api.identity.passwords as passwords
-
-    before = passwords.MEMORY_KIB, passwords.PASSES
-    passwords.MEMORY_KIB, passwords.PASSES = 64, 1
-    yield
-    passwords.MEMORY_KIB, passwords.PASSES = before
-
-
 @pytest.fixture
 async def guest() -> AsyncIterator[Client]:
     """Someone without a token."""

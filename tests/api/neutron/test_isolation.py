@@ -136,7 +136,7 @@ NESTED = [  # references inside of values: what, attribute, value with an ID, ki
 ]
 
 
-@pytest.mark.parametrize(("path", "name", "attribute", "value", "kind"), NESTED, ids=lambda case: str(case))
+@pytest.mark.parametrize(("path", "name", "attribute", "value", "kind"), NESTED, ids=[case[2] for case in NESTED])
 async def test_naming_hers_inside_of_a_value_is_naming_nothing(dave, path, name, attribute, value, kind):
     whole = {"port": {"network_id": sample_id("network", HIS)}, "trunk": {"port_id": sample_id("port", HIS)}}
     hers = sample_id(kind, HERS)

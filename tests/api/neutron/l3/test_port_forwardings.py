@@ -213,10 +213,12 @@ async def test_the_router_stays_while_ports_are_forwarded(forwarding, place, ali
 
 async def test_forwardings_go_with_their_port_or_its_address(forwarding, place, alice):
     await forwarding.made(external_port=2222, internal_port=22)
-    moved = {"fixed_ips": [{"subnet_id": place.subnet["id"], "ip_address": "10.0.0.77"}]}
+    held = {port["fixed_ips"][0]["ip_address"] for port in (forwarding.web, forwarding.db)}
+    free = next(address for address in ("10.0.0.77", "10.0.0.78", "10.0.0.79") if address not in held)
+    moved = {"fixed_ips": [{"subnet_id": place.subnet["id"], "ip_address": free}]}
     assert (await alice.put(f"/v2.0/ports/{forwarding.web['id']}", json={"port": moved})).status_code == 200
     assert (await forwarding.shown())["port_forwardings"] == []
-    await forwarding.made(external_port=2222, internal_port=22, internal_ip_address="10.0.0.77")
+    await forwarding.made(external_port=2222, internal_port=22, internal_ip_address=free)
     assert (await alice.delete(f"/v2.0/ports/{forwarding.web['id']}")).status_code == 204
     shown = await forwarding.shown()
     assert (shown["port_forwardings"], shown["router_id"]) == ([], None)

@@ -59,6 +59,8 @@ def _shipped() -> Any:
 
 def read_rules(files: tuple[Path, ...] = ()) -> Rules:
     """Return the rules in force: the defaults, with what `files` say in their place. Raises BadPolicyFile."""
+    if not files:
+        return Rules(dict(_parsed_defaults()), DEFAULT_RULE)
     texts = dict(default_texts())
     for file in files:
         for name, text in _read(file).items():
@@ -66,14 +68,15 @@ def read_rules(files: tuple[Path, ...] = ()) -> Rules:
     _warn_of_strangers(texts)
     rules = Rules(dict(_parsed_defaults()), DEFAULT_RULE)
     rules.update({name: _parse(name, text) for name, text in texts.items() if text != default_texts().get(name)})
-    for name in rules:
-        _follow(rules, name, ())
+    _follow_all(rules)
     return rules
 
 
 @functools.cache
 def _parsed_defaults() -> Mapping[str, _checks.BaseCheck]:
-    return {name: _parse(name, text) for name, text in default_texts().items()}
+    parsed = Rules({name: _parse(name, text) for name, text in default_texts().items()}, DEFAULT_RULE)
+    _follow_all(parsed)
+    return parsed
 
 
 def _read(file: Path) -> Mapping[str, str]:
@@ -110,13 +113,22 @@ def _parse(name: str, text: str) -> _checks.BaseCheck:
     return parsed
 
 
-def _follow(rules: Rules, name: str, path: tuple[str, ...]) -> None:
-    """Raise BadPolicyFile if a rule leads back to itself."""
+def _follow_all(rules: Rules) -> None:
+    """Raise BadPolicyFile if a rule leads back to itself. Looks at each once."""
+    sound: set[str] = set()
+    for name in rules:
+        _follow(rules, name, (), sound)
+
+
+def _follow(rules: Rules, name: str, path: tuple[str, ...], sound: set[str]) -> None:
     if name in path:
         raise BadPolicyFile(f"rule {name} refers to itself: {' -> '.join([*path, name])}")
+    if name in sound:
+        return
     for check in checks.parts(rules[name]):
         if isinstance(check, _checks.RuleCheck):
-            _follow(rules, check.match, (*path, name))
+            _follow(rules, check.match, (*path, name), sound)
+    sound.add(name)
 
 
 def _warn_of_strangers(texts: Mapping[str, str]) -> None:

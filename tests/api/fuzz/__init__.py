@@ -1,0 +1,1 @@
+"""The API is asked things that it was not made for: one cloud for all of it."""
