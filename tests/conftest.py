@@ -1,22 +1,19 @@
-"""What holds for all tests: passwords hash quickly, and `pytest -n` gives each process whole files."""
+"""For all tests: passwords hash quickly, names in the kernel are private, and processes are given whole files."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from tests.dataplane.netns import own_mounts
 from weft.api.identity import passwords
 
 # Files whose tests have nothing in common. They come last, one by one, and so even out the rest.
 APART = ("tests/sim/test_promises.py", "tests/api/test_hostile_clients.py")
 
-# Files that use the same names in the kernel, or the same expensive fixture of a session: one process has them all.
-TOGETHER = (
-    "tests/agent/test_older_kernels.py",
-    "tests/api/fuzz/",
-    "tests/dataplane/",
-    "tests/packets/",
-)
+# Files that share what takes long to make: one process has them all.
+TOGETHER = ("tests/api/fuzz/",)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,6 +23,13 @@ def quick_hashes() -> Iterator[None]:
         patch.setattr(passwords, "MEMORY_KIB", 64)
         patch.setattr(passwords, "PASSES", 1)
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let each process have names of its own in the kernel."""
+    if item.get_closest_marker("kernel") and os.geteuid() == 0:
+        own_mounts()
 
 
 class ByFile(LoadScopeScheduling):

@@ -1,14 +1,33 @@
-"""Network namespaces for tests: made with iproute2, entered by the calling thread."""
+"""Network namespaces for tests: made with iproute2, entered by the calling thread, in mounts of its own."""
 
 import contextlib
 import ctypes
+import functools
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_CLONE_NEWNET = 0x40000000
+_CLONE_NEWNS, _CLONE_NEWNET = 0x00020000, 0x40000000
+_MS_REC, _MS_PRIVATE = 0x4000, 0x40000  # uapi/linux/mount.h
+
+
+@functools.cache
+def own_mounts() -> None:
+    """Give the calling thread, and what it starts, names of namespaces and a bpffs of its own. Needs root.
+
+    So whoever else runs these tests on this machine, or another process of ours, may use the same names.
+    """
+    assert _libc.unshare(_CLONE_NEWNS) == 0, os.strerror(ctypes.get_errno())
+    Path("/run/netns").mkdir(parents=True, exist_ok=True)
+    for source, target, kind, flags in (
+        (None, b"/", None, _MS_REC | _MS_PRIVATE),
+        (b"tmpfs", b"/run/netns", b"tmpfs", 0),
+        (b"bpf", b"/sys/fs/bpf", b"bpf", 0),
+    ):
+        assert _libc.mount(source, target, kind, flags, None) == 0, f"{target!r}: {os.strerror(ctypes.get_errno())}"
 
 
 def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
