@@ -30,8 +30,10 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
 from tests.packets.harness import SHOT
-from tests.packets.scene import BROADCAST, W1, W1_LINK_LOCAL, W2, eth, ipv4, ipv6, v4, v6
+from tests.packets.scene import BROADCAST, W1, W1_LINK_LOCAL, W2, bench_plan, eth, ipv4, ipv6, v4, v6
 from tests.packets.test_answers import answer_to
+from weft.dataplane.drops import DropReason
+from weft.dataplane.reference import Model
 from weft.dataplane.templates import FABRIC_LINK_LOCAL, FABRIC_MAC
 
 pytestmark = pytest.mark.kernel
@@ -198,3 +200,10 @@ def test_identifiers_of_every_length_come_back_whole(bench, length):
 def test_an_identifier_too_long_is_refused(bench):
     raw = DHCP6OptClientId(duid=bytes(129), optlen=129)
     assert bench.send(bytes(message6(DHCP6_InfoRequest(trid=1), raw))).verdict == SHOT
+
+
+def test_a_server_that_is_named_only_in_part_is_another_one(bench):
+    cut_off = DHCP6OptServerId(duid=DUID_LL(lladdr=FABRIC_MAC), optlen=19)  # the packet ends where our name does
+    frame = bytes(message6(DHCP6_Renew(trid=1), CLIENT, LEASE, cut_off))
+    assert bench.send(frame).reason is DropReason.DHCP_FOREIGN
+    assert Model(bench_plan()).from_port(W1.device, frame).reason == "dhcp_foreign"

@@ -81,10 +81,8 @@ def _options(frame: bytes, at: int) -> dict[int, bytes]:
         if code == IA_NA:
             if len(frame) >= at + 8:
                 found.setdefault(code, value if len(value) == length > 4 else frame[at + 4 : at + 8])
-        elif code == CLIENT_ID and len(value) < length:
-            found[code] = b""  # cut off: as good as none
         elif code in (CLIENT_ID, SERVER_ID):
-            found[code] = value
+            found[code] = value if len(value) == length else b""  # cut off: nobody's
         at += 4 + length
     return found
 
