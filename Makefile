@@ -14,6 +14,9 @@ ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E)
 # Tests run in as many processes as there are cores; more than four only get into each other's way.
 PYTEST := $(BIN)/pytest -n $(or $(JOBS),$(shell n=$$(nproc); echo $$((n < 4 ? n : 4))))
 
+UNIT := not nats and not kernel and not lab and not wheel and not clients and not keystone and not fuzz
+UNLOADED := --ignore=tests/api/fuzz --ignore=tests/packets -p no:schemathesis# what they have is deselected, and slow to load
+
 # beside_lint COMMAND: lint while it runs, say in one piece what came of it, and fail if either does.
 define beside_lint
 	@lint() { local said status; said=$$($(MAKE) --no-print-directory lint 2>&1); status=$$?; \
@@ -51,7 +54,7 @@ dev: setup-lab setup-bench lab ## the whole environment, then a lab to try thing
 
 .PHONY: check
 check: setup-python ## format, lint, types, layers, unit tests (under a minute)
-	$(call beside_lint,$(PYTEST) -m "not nats and not kernel and not lab and not wheel and not clients and not keystone and not fuzz")
+	$(call beside_lint,$(PYTEST) -m "$(UNIT)" $(UNLOADED))
 
 .PHONY: lab
 lab: setup-lab ## bring up three sites and leave them (`.venv/bin/weft lab down` removes them)

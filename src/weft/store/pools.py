@@ -203,7 +203,7 @@ def _fabric_pool(state: State, name: str, first: int, size: int, block_bits: int
     return _remembered(state, name, record, make)
 
 
-_made: dict[str, tuple[Record | None, tuple[Record | None, ...], Pool]] = {}
+_made: dict[tuple[int, str], tuple[Record | None, tuple[Record | None, ...], Pool]] = {}
 MADE_MAX = 4096
 
 
@@ -215,13 +215,14 @@ def _remembered(
     A pool follows from its records and from those of the sites. Records are immutable: the same are the same.
     """
     others = (*further, *state.of_kind("site"))
-    held = _made.get(name)
+    slot = id(state), name  # the sites of a simulation live in one process: each makes its own
+    held = _made.get(slot)
     if held is not None and held[0] is record and len(held[1]) == len(others) and all(map(is_, held[1], others)):
         return held[2]
     pool = make()
     if len(_made) >= MADE_MAX:
         _made.clear()
-    _made[name] = (record, others, pool)
+    _made[slot] = (record, others, pool)
     return pool
 
 

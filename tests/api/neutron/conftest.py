@@ -13,9 +13,8 @@ from weft.store.simulated.memory import MemoryStore
 from weft.store.writes import Write, Writes
 
 
-@pytest.fixture
-async def store() -> MemoryStore:
-    random.seed(1)  # addresses are picked by chance: of those that a test names, the same ones are free each time
+async def small_cloud() -> MemoryStore:
+    """Return a store that holds a site of one node."""
     store = MemoryStore(site="a", node="a1")
     site = Write(Key("fabric", "site", "a"), {"number": 1}, create=True)
     node = Write(Key("fabric", "node", "a1"), {"site": "a", "underlay_ip": "198.19.1.1"}, create=True)
@@ -23,6 +22,12 @@ async def store() -> MemoryStore:
     hand_over_to_oneself(store)
     await store.seed(first_default_rules())
     return store
+
+
+@pytest.fixture
+async def store() -> MemoryStore:
+    random.seed(1)  # addresses are picked by chance: of those that a test names, the same ones are free each time
+    return await small_cloud()
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ class Log:
         self.may_write = False  # said by the node that serves it, for all nodes of the site
         self.ready_seq: int | None = None  # whoever has read so far may hand out scarce items; None: nobody may
         self.collected = 0  # before when the site has forgotten tombstones, said likewise
+        self.forgot = asyncio.Event()  # set, then replaced, whenever that changes
         self.last_seq = 0
         self.grown = asyncio.Event()  # set, then replaced, whenever something is published
         self._entries: dict[int, Entry] = {}  # ascending
@@ -59,6 +60,13 @@ class Log:
         self.grown.set()
         self.grown = asyncio.Event()
         return seqs
+
+    def collect(self, before: int) -> None:
+        """Say before when the site has forgotten tombstones."""
+        if before != self.collected:
+            self.collected = before
+            self.forgot.set()
+            self.forgot = asyncio.Event()
 
     def purge(self, key: Key) -> None:
         """Remove a subject."""
@@ -109,11 +117,13 @@ class Disk:
         self.outbox: dict[Key, None] = {}
         self.cursors: dict[SiteId, Cursor] = {}
         self.memory: bytes = b""  # see agreement.py
+        self.noted = asyncio.Event()  # there may be something to flush
         self._pending: list[_Transaction] = []
 
     def note(self, effects: Effects, source: SiteId | None = None, cursor: Cursor | None = None) -> None:
         """Do a transaction; it survives a crash from the next `flush` on."""
         self._pending.append((effects, source, cursor))
+        self.noted.set()
 
     @property
     def is_told(self) -> bool:

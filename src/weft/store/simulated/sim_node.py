@@ -112,7 +112,7 @@ class SimNode:
         )
         self.usage.absorb(Change(record.key, None, record, 0) for record in self.state.live_records())
         self.spawn(self._follow_own_log())
-        self.spawn(self._flush_often())
+        self.spawn(self._flush_soon())
         self.spawn(self._relay())
         if self.serves:
             self._say_how_ready()
@@ -121,6 +121,8 @@ class SimNode:
                 self.spawn(self._pull(peer))
                 self.spawn(self._compare(peer))
             self.spawn(self._tick())
+        else:
+            self.spawn(self._forget_too())
 
     def crash(self) -> None:
         """Stop at once; what was not flushed is lost."""
@@ -233,15 +235,22 @@ class SimNode:
             self._has_read = asyncio.Event()
             await asyncio.sleep(0)
 
-    async def _flush_often(self) -> None:
+    async def _flush_soon(self) -> None:
         while True:
-            await asyncio.sleep(0.05)
-            self.disk.flush()
             if self.disk.outbox:
                 self._outbox_filled.set()
-            if not self.serves and self.log.collected > self.replica.agreement.before:
+            await self.disk.noted.wait()
+            await asyncio.sleep(0.05)
+            self.disk.noted.clear()
+            self.disk.flush()
+
+    async def _forget_too(self) -> None:
+        while True:
+            if self.log.collected > self.replica.agreement.before:
                 self.replica.agreement.before = self.log.collected
                 self._do(self.replica.tick(self._now_ms()))
+            await self.log.forgot.wait()
+            await asyncio.sleep(0.05)
 
     async def _relay(self) -> None:
         while True:
@@ -321,7 +330,7 @@ class SimNode:
             self._say_how_ready()
             self._do(self.replica.tick(self._now_ms()))
             self.disk.memory = _encode(self.replica.agreement.memory)
-            self.log.collected = self.replica.agreement.before
+            self.log.collect(self.replica.agreement.before)
             pooled = [record for kind in ("subnet", "subnetpool") for record in self.state.of_kind(kind)]
             for name in [f"{record.key.kind}.{record.key.id}" for record in pooled] + ["vni", "mac"]:
                 with contextlib.suppress(WeftError):
