@@ -196,3 +196,17 @@ async def test_version_documents(guest):
     assert (await guest("GET", "")).json()["version"]["id"].startswith("v3")
     assert (await guest("GET", "/nonsense")).json()["error"]["code"] == 404
     assert response.headers["X-Openstack-Request-Id"].startswith("req-")
+
+
+async def test_a_domain_is_known_whatever_the_case_of_its_letters(api):
+    def asked(domain: str) -> dict:
+        user = {"name": "admin", "domain": {"name": domain}, "password": PASSWORD}
+        scope = {"project": {"name": "admin", "domain": {"name": domain}}}
+        return {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+
+    for name in ("Default", "default", "DEFAULT"):
+        assert (await api("POST", "/auth/tokens", asked(name))).status_code == 201, name
+    await api.make("domain", name="DEFAULT")
+    assert (await api("POST", "/auth/tokens", asked("Default"))).status_code == 201
+    for name in ("default", "DEFAULT"):
+        assert (await api("POST", "/auth/tokens", asked(name))).status_code == 401, f"{name}: which of the two?"

@@ -7,7 +7,7 @@ from weft.api.caller import Unauthenticated
 from weft.api.identity.passwords import PASSWORD_BYTES_MAX
 from weft.api.identity.service import Identity
 from weft.api.identity.tokens import Token
-from weft.commands.identity.directory import domain_named, is_enabled, named
+from weft.commands.identity.directory import domain_like, domain_named, is_enabled, named
 from weft.store.protocol import State
 from weft.store.records import Record
 from weft.wire.keystone.auth import DomainRef
@@ -53,6 +53,6 @@ def find(state: State, kind: str, id: str | None, name: str | None, domain: Doma
     if name is None:
         return None
     if kind == "domain":
-        return domain_named(state, name)
+        return domain_named(state, name) or domain_like(state, name)
     home = find(state, "domain", domain.id, domain.name, None) if domain else None
     return named(state, kind, name, home.key.id) if home else None

@@ -54,6 +54,15 @@ def domain_named(state: State, name: str) -> Record | None:
     return oldest(state.lookup("domain", "name", name))
 
 
+def domain_like(state: State, name: str) -> Record | None:
+    """Return the one domain of that name whatever the case of its letters; None if there are none, or several.
+
+    Keystone's usual database looks at names so: there "default" logs in to the domain "Default".
+    """
+    found = [each for each in state.of_kind("domain") if str(each.get("name")).casefold() == name.casefold()]
+    return found[0] if len(found) == 1 else None
+
+
 def named(state: State, kind: str, name: str, domain_id: str | None) -> Record | None:
     """Return the oldest user, group, project or role of that name in that domain (None: roles of no domain)."""
     return oldest([record for record in state.lookup(kind, "name", name) if record.get("domain_id") == domain_id])
