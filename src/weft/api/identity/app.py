@@ -10,6 +10,7 @@ from weft.api.identity import (
     application_credentials,
     assignments,
     auth,
+    consumers,
     credentials,
     domain_configs,
     domains,
@@ -38,7 +39,7 @@ from weft.model import WeftError
 PARTS = (
     versions, auth, domain_configs, domains, projects, project_tags, users, groups, memberships, roles, implied_roles,
     grants, assignments, application_credentials, access_rules, trusts, regions, credentials,
-    policies, policy_associations, endpoint_filter, federation, limits,
+    policies, policy_associations, endpoint_filter, federation, consumers, limits,
 )  # fmt: skip
 
 

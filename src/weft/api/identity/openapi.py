@@ -43,7 +43,7 @@ SPECS = {
     "trusts": resources.TRUST, "credentials": resources.CREDENTIAL, "policies": resources.POLICY,
     "endpoint_groups": resources.ENDPOINT_GROUP, "identity_providers": wire_federation.IDENTITY_PROVIDER,
     "mappings": wire_federation.MAPPING, "service_providers": wire_federation.SERVICE_PROVIDER,
-    "protocols": wire_federation.PROTOCOL,
+    "protocols": wire_federation.PROTOCOL, "consumers": resources.CONSUMER,
 }  # fmt: skip
 NAMED = ("identity_providers", "mappings", "service_providers", "protocols")
 """What whoever makes it names in the path: PUT makes it."""

@@ -145,7 +145,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "check_endpoint_in_project": _SEE_ALL, "list_endpoints_for_project": _SEE_ALL,
     **{
         f"{verb}_{kind}{plural}": _SEE_ALL
-        for kind in ("identity_provider", "protocol", "mapping", "service_provider")
+        for kind in ("identity_provider", "protocol", "mapping", "service_provider", "consumer")
         for verb, plural in (("list", "s"), ("get", ""))
     },
     "list_policies": _SEE_ALL, "get_policy": _SEE_ALL,
@@ -168,7 +168,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 _CHANGED_BY_FABRIC = ("domain", "role", "region", "limit", "registered_limit")
 _SEEN_BY_FABRIC = (
     "implied_role", "service", "endpoint", "endpoint_group", "domain_config", "identity_provider",
-    "protocol", "mapping", "service_provider",
+    "protocol", "mapping", "service_provider", "consumer",
     "policy", "application_credential", "access_rule", "trust", "system_grant",
 )  # fmt: skip
 _PLURALS = {"policy": "policies"}

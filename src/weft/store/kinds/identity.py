@@ -74,6 +74,9 @@ MAPPING = Kind("mapping")
 SERVICE_PROVIDER = Kind("service_provider")
 """A cloud that takes our word for who somebody is. Fields: auth_url, sp_url, enabled, description,
 relay_state_prefix."""
+CONSUMER = Kind("consumer")
+"""A program that may ask for OAuth tokens. Fields: description, sealed_blob (JSON {secret}, sealed with a key of the
+fabric's)."""
 REGISTERED_LIMIT = Kind(
     "registered_limit", indexed=("service_id",), unique=(("service_id", "region_id", "resource_name"),)
 )
@@ -88,6 +91,6 @@ KINDS = (
     DOMAIN, DOMAIN_CONFIG, PROJECT, USER, GROUP, MEMBERSHIP, ROLE, IMPLIED_ROLE, ASSIGNMENT, APPLICATION_CREDENTIAL,
     ACCESS_RULE, TRUST, CREDENTIAL, POLICY, REGION, SERVICE, ENDPOINT, ENDPOINT_GROUP, PROJECT_ENDPOINT,
     PROJECT_ENDPOINT_GROUP, POLICY_ASSOCIATION, IDENTITY_PROVIDER, FEDERATION_PROTOCOL, MAPPING, SERVICE_PROVIDER,
-    REGISTERED_LIMIT, LIMIT, REVOCATION,
+    CONSUMER, REGISTERED_LIMIT, LIMIT, REVOCATION,
 )  # fmt: skip
 """What the identity API reads: a token is looked at again when one of these changed."""

@@ -68,6 +68,7 @@ ENDPOINT_GROUP = Spec(
     required=("name", "filters"),
     extra=False,
 )  # fmt: skip
+CONSUMER = Spec(member="consumer", fields={"description": TEXT}, required=(), empty_change=False)
 ACCESS_RULE = {
     "path": Field(length_max=225, pattern=r"^/\.*"),
     "service": Field(length_min=1, length_max=64, pattern=r"^[a-zA-Z0-9-]+$"),
