@@ -1,17 +1,32 @@
 """Structured logs on stderr: for people on a terminal, JSON elsewhere."""
 
+import json
 import logging
 import sys
 
+import msgspec
 import structlog
+
+
+def _as_json(event: dict[str, object], **_: object) -> bytes:
+    """Return an event as JSON; what JSON cannot say, as Python writes it."""
+    try:
+        return _encode(event)
+    except UnicodeEncodeError:  # half a character, of a file's name for one
+        return json.dumps(event, default=repr).encode()
+
+
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 def configure_logs(level: int = logging.INFO) -> None:
     """Send structlog's events to stderr, and what libraries log too if it is a warning or worse."""
     if sys.stderr.isatty():
         renderer: structlog.types.Processor = structlog.dev.ConsoleRenderer()
+        factory: structlog.PrintLoggerFactory | structlog.BytesLoggerFactory = structlog.PrintLoggerFactory(sys.stderr)
     else:
-        renderer = structlog.processors.JSONRenderer()
+        renderer = structlog.processors.JSONRenderer(serializer=_as_json)
+        factory = structlog.BytesLoggerFactory(sys.stderr.buffer)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -21,7 +36,7 @@ def configure_logs(level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=factory,
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from weft.api.body_room import BodyRoom
 
+from weft.api.whole_answers import WholeAnswerCycle
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What one connection may take."""
@@ -87,6 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too large.")
             return
         super().on_headers_complete()
+        self.cycle.__class__ = WholeAnswerCycle  # uvicorn has no place to say which; nothing of it has run yet
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""

@@ -38,6 +38,7 @@ class Gate:
             return
         started = time.perf_counter()
         request_id, given = new_request_id(), _given_id(scope)
+        method = scope["method"]
         stamps = [(REQUEST_ID, request_id.encode())]
         # These go with the task, which serves one request, but may have been started from within the one before.
         bind_contextvars(request_id=request_id)
@@ -59,15 +60,15 @@ class Gate:
             await self._app(scope, receive, stamped)
         finally:
             # Path without query, and no headers: neither tokens nor what people search for belong in a log.
-            note = log.debug if scope["method"] in QUIET_METHODS and status < 500 else log.info
-            note(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                took_ms=round((time.perf_counter() - started) * 1000, 1),
-                client=scope["client"][0] if scope.get("client") else "",
-            )
+            if method not in QUIET_METHODS or status >= 500:
+                log.info(
+                    "request",
+                    method=method,
+                    path=scope["path"],
+                    status=status,
+                    took_ms=round((time.perf_counter() - started) * 1000, 1),
+                    client=scope["client"][0] if scope.get("client") else "",
+                )
 
 
 def new_request_id() -> str:

@@ -38,21 +38,32 @@ async def execute(store: Committer, decide: Decide, *, deadline_s: float = 10.0)
         mine = store.held_claims(pool)
         return {*mine, *taken[pool]} if pool in taken else mine
 
+    async def settle(refusal: Conflict) -> None:
+        """Do what must be done before the next decision."""
+        if isinstance(refusal, ClaimTaken):
+            claim = refusal.claim
+            if claim.item in taken.get(claim.pool, ()):
+                await asyncio.sleep(TAKEN_PAUSE_S)  # there is no other: let its holder finish
+            taken.setdefault(claim.pool, set()).add(claim.item)
+        if isinstance(refusal, NeedsTransfer):
+            await _transfer(store, refusal)
+        else:
+            await store.catch_up()  # a specific item: does the record that uses it show by now?
+
+    refusal: Conflict
+    ends_s = asyncio.get_running_loop().time() + deadline_s
+    try:  # most often that is all; `commit` minds the time by itself
+        return await store.commit(decide(store.state, held), deadline_s=deadline_s)
+    except (StaleView, ClaimTaken, NeedsTransfer) as err:
+        refusal = err
     try:
-        async with asyncio.timeout(deadline_s):
+        async with asyncio.timeout_at(ends_s):
             while True:
+                await settle(refusal)
                 try:
                     return await store.commit(decide(store.state, held), deadline_s=deadline_s)
-                except StaleView:
-                    await store.catch_up()
-                except ClaimTaken as taken_error:
-                    claim = taken_error.claim
-                    if claim.item in taken.get(claim.pool, ()):
-                        await asyncio.sleep(TAKEN_PAUSE_S)  # there is no other: let its holder finish
-                    taken.setdefault(claim.pool, set()).add(claim.item)
-                    await store.catch_up()  # a specific item: does the record that uses it show by now?
-                except NeedsTransfer as need:
-                    await _transfer(store, need)
+                except (StaleView, ClaimTaken, NeedsTransfer) as err:
+                    refusal = err
     except TimeoutError as err:
         raise Unavailable(f"the site's log did not settle this write within {deadline_s:g} s") from err
 

@@ -5,7 +5,6 @@ both to `execute`, the only way in.
 """
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -44,7 +43,7 @@ class Engine:
         self._store = store
         look = Look(store.state, store.runtime)
         self._views = Views(resource, look)
-        self._under_way: Counter[str] = Counter()  # project → creates decided here and not yet seen
+        self._under_way: dict[str, int] = {}  # project → creates decided here and not yet seen
         self.finder = Finder(resource, look, self._views)
         self.permission = Permission(resource, store.state, self.finder)
 
@@ -67,16 +66,17 @@ class Engine:
         records = sort_records(records, query.sorts, self.finder.reader(caller))
         page = cut_page(records, query.limit, query.marker, query.page_reverse)
         hidden = self.permission.hidden(caller, page)
-        if query.fields:
-            encoded = [
-                self._views.some(record, hidden, query.fields, self.finder.shared(record, caller)) for record in page
-            ]
+        views, shared = self._views, self.finder.shared
+        if query.fields and not self.finder.is_shareable:
+            listed = views.some_of_each(page, hidden, query.fields)[1:-1]
+        elif query.fields:
+            listed = b",".join([views.some(record, hidden, query.fields, shared(record, caller)) for record in page])
         else:
-            encoded = [self._views.encoded(record, hidden, self.finder.shared(record, caller)) for record in page]
+            listed = b",".join([views.encoded(record, hidden, shared(record, caller)) for record in page])
         tail = b"]}"
         if links := page_links(request.url, request.query, page, query.limit, query.page_reverse):
             tail = b'],"%b_links":%b}' % (resource.collection.encode(), msgspec.json.encode(links))
-        return Response(200, b'{"%b":[%b%b' % (resource.collection.encode(), b",".join(encoded), tail))
+        return Response(200, b'{"%b":[%b%b' % (resource.collection.encode(), listed, tail))
 
     def show(self, request: Request, id: str, parent: Record | None = None) -> Response:
         """Answer GET on one object."""
@@ -98,18 +98,26 @@ class Engine:
                 await resource.ensure(self._store, project_id)
         known, fixed = resource.by_name, self._parent_field(parent)
         wanted = [resource.create_request(**request_values(item, known), **fixed) for item in items]
-        counts = Counter(item["project_id"] for item in items if item.get("project_id"))
+        counts: dict[str, int] = {}
+        for item in items:
+            if project := item.get("project_id"):
+                counts[project] = counts.get(project, 0) + 1
+        under_way = self._under_way
 
         def decide(state: State, context: Context) -> Writes:
             writes = resource.create(state, wanted, context)
-            return within_quota(state, resource.record_kind, counts, writes, context, self._under_way - counts)
+            others = {project: under_way[project] - count for project, count in counts.items()}
+            return within_quota(state, resource.record_kind, counts, writes, context, others)
 
-        self._under_way.update(counts)
+        for project, count in counts.items():
+            under_way[project] = under_way.get(project, 0) + count
         try:
             receipt = await self.execute(caller, decide, request)
         finally:
-            self._under_way.subtract(counts)
-            self._under_way += Counter()  # drops what has come to nothing
+            for project, count in counts.items():
+                under_way[project] -= count
+                if not under_way[project]:
+                    del under_way[project]
         assert receipt is not None  # a create always writes
         created = [key.id for key in receipt.keys if key.kind == resource.record_kind]
         for id in created if resource.complete else ():

@@ -9,7 +9,7 @@ from weft.api.neutron.made import Asked
 from weft.api.neutron.query import ListQuery
 from weft.api.neutron.resource import Look, Resource
 from weft.api.neutron.views import Views
-from weft.api.neutron.visibility import all_visible, may_see, shared_with
+from weft.api.neutron.visibility import all_visible, may_see, sees_everything, shared_with
 from weft.commands.sharing.sight import sight_of
 from weft.model import NotFound
 from weft.store.protocol import State
@@ -28,7 +28,7 @@ class Finder:
 
     def __init__(self, resource: Resource, look: Look, views: Views) -> None:
         self._resource, self._look, self._views = resource, look, views
-        self._is_shareable = "shared" in resource.by_name and bool(sight_of(resource.record_kind).shared_by)
+        self.is_shareable = "shared" in resource.by_name and bool(sight_of(resource.record_kind).shared_by)
 
     @property
     def _state(self) -> State:
@@ -72,7 +72,7 @@ class Finder:
     def select(self, query: ListQuery, caller: Caller, parent: Record | None) -> list[Record]:
         """Return the visible records that pass the filters, in no particular order."""
         state, kind = self._state, self._resource.record_kind
-        candidates = self._candidates(query) if self._resource.made is None else None
+        candidates, exact = self._candidates(query) if self._resource.made is None else (None, None)
         records: Collection[Record]
         if self._resource.made is not None:
             equal = {attribute.name: values for attribute, values in query.equal}
@@ -83,21 +83,30 @@ class Finder:
         elif candidates is None:
             records = list(all_visible(caller, kind, state))
         else:
-            records = [record for record in candidates if may_see(caller, record, state)]
+            records = candidates
+            if not sees_everything(caller):
+                records = [record for record in candidates if may_see(caller, record, state)]
         value = self.reader(caller)
         for attribute, values in query.equal:
+            if attribute is exact:
+                continue  # its index has answered it
             records = _with_one_of(values, records, partial(value, attribute=attribute))
         for match in query.matches:
             records = [record for record in records if match(record)]
         return list(records)
 
-    def _candidates(self, query: ListQuery) -> Collection[Record] | None:
-        """Return a superset of what the filters let through, from the narrowest index at hand; None: none helps."""
+    def _candidates(self, query: ListQuery) -> tuple[Collection[Record] | None, Attribute | None]:
+        """Return a superset of what the filters let through, from the narrowest index at hand; None: none helps.
+
+        And the attribute whose filter they fulfil exactly, if there is one.
+        """
         state, kind = self._state, self._resource.record_kind
         for attribute, values in query.equal:
             if attribute.name == "id" and self._resource.find is None:
-                return [record for id in dict.fromkeys(values) if (record := state.get(kind, id)) is not None]
+                named = [record for id in dict.fromkeys(values) if (record := state.get(kind, id)) is not None]
+                return named, None
         found: Collection[Record] | None = None
+        exact: Attribute | None = None
         for attribute, values in query.equal:
             if attribute.index:
                 hits = {
@@ -105,11 +114,14 @@ class Finder:
                 }
                 if found is None or len(hits) < len(found):
                     found = hits.values()
-        return found
+                    # Of a field that holds one text: records without it are in no index, and may show a default.
+                    is_text = all(isinstance(value, str) and value != attribute.empty for value in values)
+                    exact = attribute if attribute.index == attribute.key and is_text else None
+        return found, exact
 
     def reader(self, caller: Caller) -> Read:
         """Return what reads one attribute of a record as `caller` sees it."""
-        if not self._is_shareable:
+        if not self.is_shareable:
             return self._views.value
         state, value = self._state, self._views.value
         return lambda record, attribute: (
@@ -118,7 +130,7 @@ class Finder:
 
     def shared(self, record: Record, caller: Caller) -> bool | None:
         """Return what `shared` says to the caller; None: the resource has no such attribute."""
-        return shared_with(caller, record, self._state) if self._is_shareable else None
+        return shared_with(caller, record, self._state) if self.is_shareable else None
 
 
 def _with_one_of(values: Sequence[Any], records: Iterable[Record], read: Callable[[Record], Any]) -> list[Record]:

@@ -103,6 +103,7 @@ PORTS = Resource(
     not_found=PortNotFound,
     derive=_derive,
     volatile=port_status,
+    derive_one={"status": port_status},
     needs_marker=True,
     ensure=ensure_default_group,
     filters={"fixed_ips": _fixed_ips_filter},

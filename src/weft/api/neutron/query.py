@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -131,10 +130,14 @@ def sort_records(
     records: list[Record], sorts: Sequence[tuple[Attribute, bool]], value: Callable[[Record, Attribute], Any]
 ) -> list[Record]:
     """Return the records in the order asked for, by ID where that leaves a choice; null comes first, as in SQL."""
-    records = sorted(records, key=attrgetter("key.id"))
+    records = sorted(records, key=_id)
     for attribute, ascending in reversed(sorts):
         records.sort(key=lambda record, of=attribute: _sortable(value(record, of)), reverse=not ascending)  # type: ignore[misc]
     return records
+
+
+def _id(record: Record) -> str:
+    return record.key[2]
 
 
 def _sortable(value: Any) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ Another resource is one more of these, see docs/howto/add-a-resource.md.
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -34,6 +34,13 @@ Match = Callable[[Record], bool]
 Made = Callable[[Look, Asked], Collection[Record]]
 Ensure = Callable[[Store, str], Awaitable[None]]  # store, project
 Find = Callable[[State, str, str], Record | None]  # state, ID as in the path, parent's ID or "" → record
+
+
+class Derive(Protocol):
+    """Derives one attribute of a record."""
+
+    def __call__(self, record: Record, look: Look) -> Any: ...
+
 
 VERBS = frozenset({"list", "show", "create", "update", "delete"})
 
@@ -100,6 +107,7 @@ class Resource:
     unread_on_update: frozenset[str] = frozenset()
     not_found: Callable[[str], NotFound]
     derive: Callable[[Record, Look], dict[str, Any]] = nothing_derived  # attributes that no record holds
+    derive_one: Mapping[str, Derive] = field(default_factory=dict)  # those of them that can be had alone, for less
     # What of these depends on more than records, if that is known: all else stays until a record changes.
     volatile: Callable[[Record, Look], Any] | None = None
     # Filters that are not "the attribute equals one of these": query name → values → match.
