@@ -20,6 +20,7 @@ from weft.model import Unavailable
 from weft.store.protocol import Change, Store
 
 RESYNC_S = 30.0  # look at the kernel even if nothing was heard: events can be lost
+IDLE_PAUSE_S = 0.01  # after a round that wrote nothing: changes elsewhere come by the thousand, a round takes a thread
 RETRY_S = 0.5  # after a round in which something could not be written; doubles up to RESYNC_S
 UNSYNCED_POLL_S = 0.02  # until the first full read of the store is done
 REPORTS_AT_ONCE = 64
@@ -71,7 +72,9 @@ class AgentLoop:
         resync = True
         while True:
             self._wake.clear()
-            healthy = await self._round(resync=resync)
+            healthy, is_idle = await self._round(resync=resync)
+            if is_idle and healthy:
+                await asyncio.sleep(IDLE_PAUSE_S)
             retry_s = RETRY_S if healthy else min(2 * retry_s, RESYNC_S)
             try:
                 async with asyncio.timeout(RESYNC_S if healthy else retry_s):
@@ -80,18 +83,18 @@ class AgentLoop:
             except TimeoutError:
                 resync = True
 
-    async def _round(self, *, resync: bool) -> bool:
-        """Bring the kernel to the newest plan; return whether it took all of it."""
+    async def _round(self, *, resync: bool) -> tuple[bool, bool]:
+        """Bring the kernel to the newest plan; return whether it took all of it, and whether it had all of it."""
         plan = self.brain.plan()
         try:
             outcome = await asyncio.to_thread(self._kernel.reconcile, plan, resync=resync, step=self.brain.step)
         except (OSError, Unavailable) as err:
             self._complain(plan.revision, str(err))
-            return False
+            return False, False
         self.ready.set()
         await self._send(self.brain.done(plan, outcome, time.time_ns() // 1_000_000))
         self._tell(outcome)
-        return not outcome.faults
+        return not outcome.faults, not (outcome.writes or outcome.deletes)
 
     async def _send(self, reports: Mapping[str, Report | None]) -> None:
         pending = list(reports.items())

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 SCHEMA_VERSION = 1
 GATHER_S = 0.005  # one transaction for all that arrives in this time
+GATHER_MORE_S = 0.03  # while requests come in numbers: a transaction and a change of threads cost more than a row
+MORE = 3  # records in one transaction
 GATHER_MUCH_S = 0.1  # while a backlog comes in: a record and the note that it has been relayed become one write
 MUCH = 100  # records in one transaction
 RETRY_S = 1.0  # after a full disk
@@ -139,7 +141,8 @@ class Disk:
             await self._wake.wait()
             await asyncio.sleep(gather_s)
             self._wake.clear()
-            gather_s = GATHER_S if len(self.batch.records) < MUCH else GATHER_MUCH_S
+            count = len(self.batch.records)
+            gather_s = GATHER_S if count < MORE else GATHER_MORE_S if count < MUCH else GATHER_MUCH_S
             try:
                 await self.flush()
             except DiskFull:

@@ -71,6 +71,8 @@ class Engine:
             listed = views.some_of_each(page, hidden, query.fields)[1:-1]
         elif query.fields:
             listed = b",".join([views.some(record, hidden, query.fields, shared(record, caller)) for record in page])
+        elif not self.finder.is_shareable:
+            listed = b",".join(views.encoded_each(page, hidden))
         else:
             listed = b",".join([views.encoded(record, hidden, shared(record, caller)) for record in page])
         tail = b"]}"

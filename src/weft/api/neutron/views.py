@@ -5,7 +5,7 @@ the caller may see. Encoded ones are kept for as long as none of these has chang
 ports is then mostly one join of bytes.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -45,15 +45,18 @@ class Views:
         self._stored = tuple((attribute.name, attribute.key, attribute.empty) for attribute in stored)
         self._secret = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._common = tuple((name, read) for name, read in _COMMON.items() if name in resource.by_name)
-        self._cache: dict[tuple[str, Collection[str], bool | None], _View] = {}
+        self._caches: dict[tuple[frozenset[str], bool | None], dict[str, _View]] = {}  # by what depends on who looks
+        self._cached = 0
 
     def encoded(self, record: Record, hidden: frozenset[str], shared: bool | None = None) -> bytes:
         """Return the object as JSON, without the attributes named in `hidden`.
 
         `shared` is the one attribute that depends on who looks; None: the resource has none.
         """
-        slot = (record.key.id, hidden, shared)
-        cached = self._cache.get(slot)
+        cache = self._caches.get((hidden, shared))
+        if cache is None:
+            cache = self._caches[hidden, shared] = {}
+        cached = cache.get(record.key.id)
         revision = self._look.state.revision
         volatile = self._resource.volatile(record, self._look) if self._resource.volatile else _UNKNOWN
         if cached and cached.record is record and cached.revision == revision and cached.volatile == volatile:
@@ -64,10 +67,34 @@ class Views:
             body, made_of = cached.body, cached.derived
         else:
             body = _encode(self._full(record, derived, hidden, shared))
-        if len(self._cache) >= MAX_CACHED and not cached:
-            self._cache.clear()
-        self._cache[slot] = _View(record, revision, volatile, made_of, body)
+        if cached is None:
+            if self._cached >= MAX_CACHED:
+                for full in self._caches.values():
+                    full.clear()
+                self._cached = 0
+            self._cached += 1
+        cache[record.key.id] = _View(record, revision, volatile, made_of, body)
         return body
+
+    def encoded_each(self, records: Sequence[Record], hidden: frozenset[str]) -> list[bytes]:
+        """Return what `encoded` returns of each, for a resource that has no `shared`: most are as they were."""
+        volatile, look = self._resource.volatile, self._look
+        cache = self._caches.get((hidden, None), {})
+        revision = look.state.revision
+        found = []
+        for record in records:
+            cached = cache.get(record.key[2])
+            if (
+                cached is not None
+                and cached[0] is record
+                and cached[1] == revision
+                and volatile is not None
+                and cached[2] == volatile(record, look)
+            ):
+                found.append(cached[4])
+            else:
+                found.append(self.encoded(record, hidden))
+        return found
 
     def some(self, record: Record, hidden: frozenset[str], fields: Sequence[str], shared: bool | None = None) -> bytes:
         """Return the object as JSON with only `fields` (all if empty), never those in `hidden`."""

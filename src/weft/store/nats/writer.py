@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator
 
 from weft.model import WeftError
+from weft.store.deadline import Deadline
 from weft.store.holdings import Holdings
 from weft.store.locks import outlived
 from weft.store.nats.claiming import Lock, Locks
@@ -33,7 +34,7 @@ class Writer:
     async def commit(self, writes: Writes, *, deadline_s: float) -> Receipt:
         """See `Store.commit`."""
         try:
-            async with asyncio.timeout(deadline_s):
+            with Deadline(deadline_s):
                 return await self._commit(writes)
         except TimeoutError as err:
             self._holdings.replica.check_allowed(writes)  # the clearer reason, if it is that
