@@ -11,7 +11,7 @@ import structlog
 def _as_json(event: dict[str, object], **_: object) -> bytes:
     """Return an event as JSON; what JSON cannot say, as Python writes it."""
     try:
-        return _encode(event)
+        return msgspec.json.format(_encode(event), indent=0)  # with the blanks that people and their tools know
     except UnicodeEncodeError:  # half a character, of a file's name for one
         return json.dumps(event, default=repr).encode()
 
