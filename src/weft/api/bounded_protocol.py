@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from weft.api.body_room import BodyRoom
-
 from weft.api.whole_answers import WholeAnswerCycle
 
 

@@ -1,6 +1,5 @@
 """Commits: claims first, then the records by compare-and-set; durable at this site or refused."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Iterator
 
