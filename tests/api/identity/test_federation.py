@@ -36,7 +36,8 @@ async def test_an_identity_provider_is_named_made_changed_and_made_again(api):
 async def test_protocols_join_a_provider_and_a_mapping(api):
     await put(api, "identity_providers/acme", "identity_provider", domain_id="default")
     path = "identity_providers/acme/protocols/saml2"
-    assert (await put(api, path, "protocol", mapping_id="plain")).status_code == 404
+    unknown = await put(api, path, "protocol", mapping_id="plain")
+    assert (unknown.status_code, unknown.json()["error"]["message"]) == (400, "Invalid mapping id: plain")
     for name in ("plain", "other"):
         assert (await put(api, f"mappings/{name}", "mapping", rules=RULES)).status_code == 201
     made = (await put(api, path, "protocol", mapping_id="plain")).json()["protocol"]
@@ -89,8 +90,13 @@ async def test_a_service_provider_is_kept(api):
     assert made == {
         "id": "there", **values, "enabled": False, "description": None, "relay_state_prefix": "ss:mem:", "links": links,
     }  # fmt: skip
+    this = {"X_Subject_Token": api.token}
+    assert "service_providers" not in (await api("GET", "/auth/tokens", **this)).json()["token"]
     changed = await api("PATCH", f"{BASE}/service_providers/there", {"service_provider": {"enabled": True}})
     assert changed.json()["service_provider"]["enabled"] is True
+    assert (await api("GET", "/auth/tokens", **this)).json()["token"]["service_providers"] == [
+        {"id": "there", **values}
+    ]
     assert (await put(api, "service_providers/more", "service_provider", sp_url="https://a.test")).status_code == 400
     assert (await api("DELETE", f"{BASE}/service_providers/there")).status_code == 204
 

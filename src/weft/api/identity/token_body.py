@@ -33,7 +33,16 @@ def token_body(identity: Identity, token: Token, roles: list[Record], *, with_ca
         body["domain"] = _named(domain)
     elif token.scope.kind == "system":
         body["system"] = {"all": True}
+    if others := _service_providers(state):
+        body["service_providers"] = others
     return {"token": {**body, **_limits(state, token)}}
+
+
+def _service_providers(state: State) -> list[dict[str, Any]]:
+    """Return the clouds that take our word, as far as they are enabled."""
+    enabled = [each for each in state.of_kind("service_provider") if each.get("enabled")]
+    told = [{"id": each.key.id, **{name: each.get(name) for name in ("auth_url", "sp_url")}} for each in enabled]
+    return sorted(told, key=lambda each: each["id"])
 
 
 def _limits(state: State, token: Token) -> dict[str, Any]:

@@ -13,11 +13,21 @@ from weft.commands.identity.directory import require
 from weft.commands.identity.domains import create_domain
 from weft.commands.identity.joins import join_key
 from weft.commands.identity.names import DuplicateName
+from weft.model import Invalid
 from weft.store.protocol import State
 from weft.store.records import DELETED, Key
 from weft.store.writes import Write, Writes
 
 IDP, PROTOCOL, MAPPING, SERVICE_PROVIDER = "identity_provider", "federation_protocol", "mapping", "service_provider"
+
+
+class NoSuchMapping(Invalid):
+    """A protocol goes by a mapping that there is."""
+
+    code = "no_such_mapping"
+
+    def __init__(self, mapping_id: str) -> None:
+        super().__init__(f"Invalid mapping id: {mapping_id}")
 
 
 FIELDS = {
@@ -80,7 +90,7 @@ def protocol_key(idp_id: str, protocol_id: str) -> Key:
 
 
 def create_protocol(idp_id: str, protocol_id: str, values: dict[str, Any], state: State, *, actor: str) -> Writes:
-    """Make a protocol of an identity provider. Raises NoSuchThing, DuplicateName."""
+    """Make a protocol of an identity provider. Raises NoSuchThing, NoSuchMapping, DuplicateName."""
     require(state, IDP, idp_id)
     key = protocol_key(idp_id, protocol_id)
     if state.get(key.kind, key.id) is not None:
@@ -91,14 +101,14 @@ def create_protocol(idp_id: str, protocol_id: str, values: dict[str, Any], state
 
 
 def update_protocol(key: Key, values: dict[str, Any], state: State, *, actor: str) -> Writes:
-    """Set some fields of a protocol. Raises NoSuchThing (the mapping)."""
+    """Set some fields of a protocol. Raises NoSuchMapping."""
     _require_mapping(values, state)
     return Writes((Write(key, values),), actor=actor, verb="update protocol")
 
 
 def _require_mapping(values: dict[str, Any], state: State) -> None:
-    if "mapping_id" in values:
-        require(state, MAPPING, values["mapping_id"])
+    if "mapping_id" in values and state.get(MAPPING, values["mapping_id"]) is None:
+        raise NoSuchMapping(values["mapping_id"])
 
 
 def _require_free(ask: Ask, state: State) -> None:
