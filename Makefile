@@ -130,10 +130,10 @@ setup-keystone:
 setup-lab: bpf
 	@tools/setup lab
 
-setup-bench: var/bench/probe
+setup-bench: var/bench/probe var/bench/path
 	@tools/setup bench
 
-var/bench/probe: bench/probe.c
+var/bench/%: bench/%.c
 	@tools/setup bench
 	@mkdir -p $(@D)
 	@gcc -O2 -Wall -Wextra -Werror -o $@ $< -lpthread

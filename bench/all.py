@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-BENCHMARKS = ("datapath", "commit_latency", "api", "api_rate", "growth", "programmed", "heal", "footprint")
+BENCHMARKS = ("datapath", "path_cost", "commit_latency", "api", "api_rate", "growth", "programmed", "heal", "footprint")
 HERE = Path(__file__).resolve().parent
 
 

@@ -1,8 +1,8 @@
 """The data path between two nodes: Weft's eBPF against a bare veth and against Linux bridge + kernel VXLAN.
 
 Every figure is taken from all three back to back, in an order shuffled each round; a ratio is the median over rounds
-of the ratio within a round, so that the moods of a shared machine cancel out. Moods last for seconds: rounds are many
-and short.
+of the ratio within a round, so that the moods of a shared machine cancel out. Moods last for seconds, and connections
+have theirs (iperf3's come in two speeds a tenth apart, on any path): rounds are many and short.
 
 One connection, round trips and new connections run with both ends on one core: that is the cost of the path, without
 the price of waking another core. That price is the machine's: where two virtual cores are threads of one, the bare
@@ -25,7 +25,7 @@ REFERENCE = "bridge + kernel VXLAN"
 PROBE = RESULTS / "probe"
 PORT = 7100
 IPERF_PORT = 7101
-TCP_BYTES = 2 << 30  # half a second or so
+TCP_BYTES = 1 << 30  # a quarter of a second or so
 PROBE_SECONDS = 0.5
 FIGURES = {  # figure → column
     "tcp1_gbps": "TCP ×1 Gb/s",
@@ -39,7 +39,7 @@ FIGURES = {  # figure → column
 
 def measure(options: Options) -> Result:
     """Build the three side by side and measure them in turns."""
-    methods = {tcp1: 27, tcp1_two_cores: 11, tcp4: 11, round_trips: 21, connections: 11, datagrams: 11}  # → rounds
+    methods = {tcp1: 45, tcp1_two_cores: 11, tcp4: 11, round_trips: 21, connections: 11, datagrams: 11}  # → rounds
     with contextlib.ExitStack() as topologies:
         pairs = {name: topologies.enter_context(build()) for name, build in TOPOLOGIES.items()}
         samples: dict[str, list[Sample]] = {name: [] for name in pairs}

@@ -20,6 +20,7 @@ TITLES = {  # in the order of the page
     "programmed": "Created here, programmed there",
     "heal": "After a partition",
     "datapath": "The data path",
+    "path_cost": "What a packet costs",
     "footprint": "What a site costs",
 }
 
