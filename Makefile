@@ -38,7 +38,7 @@ demo: setup-lab ## three sites, one network, a cut WAN and a lost site: the stor
 	@$(ROOT) $(BIN)/python -m weft.lab.demo
 
 .PHONY: test
-test: setup-lab setup-keystone ## everything: what `check` does, then NATS, kernel and lab tests (10 min)
+test: setup-lab setup-keystone setup-heat ## everything: what `check` does, then NATS, kernel and lab tests (10 min)
 ifeq ($(ROOT),)
 	$(call beside_lint,$(PYTEST))
 else
@@ -110,6 +110,8 @@ lock: ## pin anew what pyproject.toml asks for
 		tools/keystone.in -o tools/keystone.lock
 	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
 		tools/neutron.in -o tools/neutron.lock
+	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		tools/heat.in -o tools/heat.lock
 
 .PHONY: clean
 clean: ## forget everything that was built or set up (the lab too)
@@ -118,7 +120,7 @@ clean: ## forget everything that was built or set up (the lab too)
 
 # ---- set-up ----
 
-.PHONY: setup setup-python setup-keystone setup-lab setup-bench
+.PHONY: setup setup-python setup-keystone setup-heat setup-lab setup-bench
 setup: setup-python
 
 setup-python:
@@ -126,6 +128,9 @@ setup-python:
 
 setup-keystone:
 	@tools/setup keystone
+
+setup-heat:
+	@tools/setup heat
 
 setup-lab: bpf
 	@tools/setup lab

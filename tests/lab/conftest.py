@@ -52,7 +52,7 @@ class Corner:
         self, *argv: str, stdin: str | None = None, within_s: float = COMMAND_S
     ) -> subprocess.CompletedProcess[str]:
         """Run a command there; whatever it does."""
-        enter, env = self._inside(argv)
+        enter, env = self.inside(argv)
         return subprocess.run(
             enter, input=stdin, capture_output=True, text=True, env=env, timeout=within_s, check=False
         )
@@ -85,7 +85,7 @@ class Corner:
     def api(self, site: str, method: str, path: str, body: Any = None) -> Any:
         """Ask a site's API as admin; returns the answer's body. One process asks all: starting it takes a second."""
         if self._asker is None:
-            enter, env = self._inside([sys.executable, "-c", ASK])
+            enter, env = self.inside([sys.executable, "-c", ASK])
             self._asker = subprocess.Popen(enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
         assert self._asker.stdin is not None
         assert self._asker.stdout is not None
@@ -106,7 +106,7 @@ class Corner:
     def clouds(self) -> Path:
         return self.var / "lab" / "clouds.yaml"
 
-    def _inside(self, argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def inside(self, argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """Return the command line that runs `argv` in the corner, and its environment."""
         env = {**os.environ, "WEFT_VAR": str(self.var), "COLUMNS": "200", "OS_CLIENT_CONFIG_FILE": str(self.clouds)}
         return ["nsenter", f"--target={self._first}", "--net", "--mount", "--pid", "--", *argv], env
