@@ -36,7 +36,7 @@ def check_all(nodes: Sequence[SimNode], history: History) -> None:
         _check_liveness(node.state)
         _check_log(node)
     _check_nothing_lost(state, history)
-    reported = _reported(state)
+    reported = _reported([*state.of_kind("conflict"), *history.lost_reports])
     _check_uniqueness(state, reported)
     _check_cuts(state)
     _check_overlaps(state, reported)
@@ -188,9 +188,9 @@ def _is_told(reported: set[Told], what: str, event: Event, field: str) -> bool:
     return any((what, str(event.key), name, ms, site) in reported for name in group)
 
 
-def _reported(state: MergedState) -> set[Told]:
+def _reported(conflicts: Sequence[Record]) -> set[Told]:
     told = set()
-    for conflict in state.of_kind("conflict"):
+    for conflict in conflicts:
         key = Key(conflict.get("scope"), conflict.get("kind"), conflict.get("id_of"))
         lost = conflict.get("lost")
         told.add((conflict.get("what"), str(key), conflict.get("field"), lost["ms"], lost["site"]))

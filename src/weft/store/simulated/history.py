@@ -39,6 +39,7 @@ class History:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.lost_reports: list[Record] = []  # conflicts that went down with the only disk that had them
         self._acknowledged: set[tuple[SiteId, int]] = set()
 
     def landed(self, site: SiteId, written: Written, before: list[Record | None]) -> None:

@@ -75,6 +75,7 @@ class Simulation:
         self._requests: set[asyncio.Task[None]] = set()
         self._dead: set[SiteId] = set()
         self._starting_anew: set[SiteId] = set()
+        self._crashed: dict[SiteId, list[SimNode]] = {}
 
     # ---- what nodes see of the world
     def now_ms(self, site: SiteId) -> int:
@@ -219,16 +220,26 @@ class Simulation:
             node.start()
 
     def _crash(self, site: SiteId) -> None:
-        for node in self._running.pop(site):
+        self._crashed[site] = self._running.pop(site)
+        for node in self._crashed[site]:
             node.crash()
 
     def _wipe(self, site: SiteId) -> None:
-        """Destroy a site's disks, and note what nobody else knew."""
+        """Destroy a site's disks, and note what nobody else knew: writes, and reports of what it merged."""
+        for node in self._crashed.get(site, ()):
+            reports = [each for each in node.state.of_kind("conflict") if not self._is_held(each.key, site)]
+            self.history.lost_reports += reports
         self._logs.pop(site, None)
         self._disks.pop(site, None)
         self.history.forget(
             [event for event in self.history.events if event.site == site and not self._is_known(event)]
         )
+
+    def _is_held(self, key: Key, except_site: SiteId) -> bool:
+        """Tell whether another site has a record."""
+        if any(node.state.raw(key) is not None for node in self._nodes() if node.site != except_site):
+            return True
+        return any(key in disk.records for site, disks in self._disks.items() if site != except_site for disk in disks)
 
     def _is_known(self, event: Event) -> bool:
         if any(event.is_in(node.state.raw(event.key)) for node in self._nodes()):
