@@ -69,6 +69,7 @@ def test_the_cloud_can_be_emptied(cloud: Cloud):
     for network in listed(cloud, named("networks")):
         assert cloud.ask("PUT", f"/v2.0/networks/{network['id']}", {"network": {"shared": False}}).status_code == 200
     unplug_routers(cloud)
+    part_local_ips(cloud)
     refusals: dict[str, str] = {}
     for _ in range(len(DELETABLE)):
         refusals = {}
@@ -98,6 +99,14 @@ def unplug_routers(cloud: Cloud) -> None:
             path = f"/v2.0/routers/{port['device_id']}/remove_router_interface"
             unplugged = cloud.ask("PUT", path, {"port_id": port["id"]})
             assert unplugged.status_code == 200, unplugged.text
+
+
+def part_local_ips(cloud: Cloud) -> None:
+    """End the use of local IPs: a port that uses the one whose address it holds keeps it, and is kept by it."""
+    for local_ip in listed(cloud, named("local_ips")):
+        path = f"/v2.0/local_ips/{local_ip['id']}/port_associations"
+        for association in cloud.ask("GET", path).json()["port_associations"]:
+            assert cloud.ask("DELETE", f"{path}/{association['fixed_port_id']}").status_code == 204
 
 
 def id_of(shown: dict[str, Any]) -> str:
