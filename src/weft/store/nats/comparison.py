@@ -18,8 +18,14 @@ NAME_BYTES_MAX = 255
 
 
 async def standing(link: Link, holdings: Holdings, site: SiteId, now_ms: int) -> Standing:
-    """Return where `site` stands. Raises AwayForTooLong, MustStartAnew: the two must not be merged; Unavailable."""
+    """Return where `site` stands. Raises AwayForTooLong, MustStartAnew: the two must not be merged; Unavailable.
+
+    Unavailable, too, while our own log has not been read: with an empty disk we cannot say yet how old what we hold is,
+    and would take a new site for one that was away.
+    """
     replica = holdings.replica
+    if not replica.agreement.memory.born:
+        raise Unavailable("this node has yet to read its site's log")
     reply = await link.request(RPC + HELD, replica.site.encode())
     return replica.agreement.heard(site, answer_of(site, reply), now_ms)
 
