@@ -228,6 +228,7 @@ def report(samples: dict[str, dict[str, list[Sample]]], cost: dict[str, dict[str
         promises=[
             Promise("port create faster", faster["port create, 1 client"], 50, "×", at_least=True),
             Promise("port creates, 32 clients", middle["port create, 32 clients"][WEFT]["per_s"], 1000, "/s", True),
+            Promise("port creates more, 32 clients", more["port create, 32 clients"], 100, "×", at_least=True),
             Promise("bulk create", middle[bulk][WEFT]["p50_ms"], 100, "ms"),
             Promise("lists faster", statistics.median([faster[name] for name in many]), 100, "×", at_least=True),
             Promise("memory less", lighter, 8, "×", at_least=True),
