@@ -8,8 +8,9 @@ the logs. Writes are gathered for a few milliseconds and made by one thread, so 
 
 import asyncio
 import contextlib
+import itertools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,7 @@ GATHER_MORE_S = 0.03  # while requests come in numbers: a transaction and a chan
 MORE = 3  # records in one transaction
 GATHER_MUCH_S = 0.1  # while a backlog comes in: a record and the note that it has been relayed become one write
 MUCH = 100  # records in one transaction
+ROWS_AT_ONCE = (128, 16, 4, 1)  # in one statement; of several sizes, so that few texts are compiled and kept
 RETRY_S = 1.0  # after a full disk
 
 _SCHEMA = """
@@ -219,20 +221,20 @@ class Disk:
                 forget.append((key,))
             else:
                 put.append((key, stored.encoded or encode_record(stored.record), stored.seq))
-        seqs = [(seq, key) for key, seq in batch.seqs.items() if key not in batch.records]
+        seqs = [(key, seq) for key, seq in batch.seqs.items() if key not in batch.records]
         write = self._connection
         write.execute("begin immediate")
         try:
-            write.executemany("insert or replace into record values (?, ?, ?)", put)
-            write.executemany("delete from record where key = ?", forget)
-            write.executemany("update record set seq = ? where key = ?", seqs)
+            _execute_rows(write, "insert or replace into record values {rows}", put)
+            _execute_rows(write, "delete from record where key in (values {rows})", forget)
+            _execute_rows(write, "update record set seq = column2 from (values {rows}) where key = column1", seqs)
             cursors = [(source, *cursor) for source, cursor in batch.cursors.items()]
-            write.executemany("insert or replace into cursor values (?, ?, ?)", cursors)
+            _execute_rows(write, "insert or replace into cursor values {rows}", cursors)
             queued = [(key,) for key, is_queued in batch.outbox.items() if is_queued]
-            write.executemany("insert or ignore into outbox values (?)", queued)
+            _execute_rows(write, "insert or ignore into outbox values {rows}", queued)
             settled = [(key,) for key, is_queued in batch.outbox.items() if not is_queued]
-            write.executemany("delete from outbox where key = ?", settled)
-            write.executemany("insert or replace into meta values (?, ?)", list(batch.meta.items()))
+            _execute_rows(write, "delete from outbox where key in (values {rows})", settled)
+            _execute_rows(write, "insert or replace into meta values {rows}", list(batch.meta.items()))
             self._write_history(batch)
             write.execute("commit")
         except BaseException:
@@ -245,8 +247,23 @@ class Disk:
         write = self._connection
         if batch.journal:
             rows = [msgspec.structs.astuple(row) for row in batch.journal]
-            write.executemany("insert or replace into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            _execute_rows(write, "insert or replace into journal values {rows}", rows)
             write.execute("delete from journal where number <= ?", (batch.journal[-1].number - ENTRIES_MAX,))
+
+
+def _execute_rows(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Execute a statement for all `rows`, many at a time.
+
+    Not `executemany`: that gives up the interpreter's lock and asks for it again with every row, and waits each time
+    for the event loop's thread to let go.
+    """
+    at = 0
+    for count in ROWS_AT_ONCE:
+        while len(rows) - at >= count:
+            row = f"({', '.join('?' * len(rows[at]))})"
+            parameters = list(itertools.chain.from_iterable(rows[at : at + count]))
+            connection.execute(statement.format(rows=", ".join([row] * count)), parameters)
+            at += count
 
 
 def _connect(path: Path) -> sqlite3.Connection:
