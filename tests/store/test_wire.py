@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.store.histories import History, histories
 from weft.store.clock import hlc_from_ms
 from weft.store.records import Key, write
-from weft.store.wire import RECORD_BYTES_MAX, BadRecord, FromTheFuture, Glance, decode_record, encode_record, glance_at
+from weft.store.wire import RECORD_BYTES_MAX, BadRecord, FromTheFuture, decode_record, encode_record, is_held, parse
 
 NOW_MS = 2_000_000
 _json = st.recursive(
@@ -27,7 +27,14 @@ def test_there_and_back(history: History):
         data = encode_record(record)
         assert decode_record(data, NOW_MS) == record
         assert encode_record(decode_record(data, NOW_MS)) == data
-        assert glance_at(data, lambda _key, held=record: held) is Glance.HELD
+        assert is_held(parse(data), lambda _key, held=record: held)
+        assert not is_held(parse(data), lambda _key: None)
+
+
+@given(histories(), st.data())
+def test_another_version_is_not_taken_for_the_one_held(history: History, data):
+    one, other = data.draw(st.sampled_from(history.versions)), data.draw(st.sampled_from(history.versions))
+    assert is_held(parse(encode_record(one)), lambda _key: other) == (one == other)
 
 
 @given(st.dictionaries(st.text("abc_", min_size=1, max_size=8), _json, min_size=1, max_size=8))
@@ -39,8 +46,8 @@ def test_values_are_anything_that_json_can_say(values):
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_record_or_a_bad_record(data):
     with contextlib.suppress(BadRecord):
+        is_held(parse(data), lambda _key: None)
         decode_record(data, NOW_MS)
-    glance_at(data, lambda _key: None)
 
 
 _anything = st.recursive(

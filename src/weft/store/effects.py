@@ -19,9 +19,13 @@ class Effects(msgspec.Struct, frozen=True):
     forget: tuple[Key, ...] = ()  # drop from disk, and purge from our site's log
     relay: tuple[Key, ...] = ()  # our site's log lacks what we now hold under this key: publish it (the outbox)
     changes: tuple[Change, ...] = ()  # for Store.changes and the journal
+    is_as_came: bool = False  # what is to be stored is the one record that came, unchanged: its bytes may be kept
 
     def __bool__(self) -> bool:
         return bool(self.store or self.forget or self.relay or self.changes)
+
+
+NOTHING = Effects()
 
 
 def joined(effects: Iterable[Effects]) -> Effects:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
 import structlog
@@ -28,13 +28,14 @@ from weft.store.recovery import site_of
 from weft.store.replica import Replica, Written
 from weft.store.sqlite import Disk, JournalRow, Stored
 from weft.store.state import MergedState
-from weft.store.wire import BadRecord, Glance, decode_record, encode_record, glance_at
+from weft.store.wire import BadRecord, decode_record, encode_record
 
 log = structlog.get_logger()
 
 STANDING = "standing"  # of `agreement.Memory` among what is remembered
 OWN = "own"  # the cursor of our own log; neighbours' cursors are called by their site
-NOTHING: Mapping[Key, bytes] = {}
+Ways = dict[Key, tuple[Record, bytes]]  # records as they travel
+UNKNOWN: Ways = {}
 COMPLAIN_EVERY_S = 1.0  # a hostile peer must not fill the disk with our own log
 
 _encode_entry = msgspec.msgpack.Encoder().encode
@@ -57,7 +58,7 @@ class Holdings:
         self.seqs: dict[Key, int] = {}  # where our own log holds a record; absent: it does not
         self.outbox: dict[Key, None] = {}  # what our own log must still be told, oldest first
         self.outbox_filled = Bell()
-        self._encoded: dict[Key, tuple[Record, bytes]] = {}  # of what is in the outbox, if it came as bytes
+        self._encoded: Ways = {}  # of what is in the outbox, if it came as bytes
         self.forgotten: set[Key] = set()  # what our own log must still be purged of
         self.cursors: dict[str, tuple[str, int]] = {}
         self.meta: dict[str, str] = {}
@@ -65,7 +66,7 @@ class Holdings:
         self._disk, self._make_replica, self._now_ms = disk, make_replica, now_ms
         self._journal_number = 0
         self._being_written: dict[int, tuple[str, str]] = {}
-        self._on_their_way: dict[Key, tuple[Record, bytes]] = {}  # to our own log
+        self._on_their_way: Ways = {}  # to our own log
         self._complained_s = 0.0
         self._long_lived = LongLived()
 
@@ -120,8 +121,8 @@ class Holdings:
         for record, seq in zip(records, seqs, strict=True):
             self._note_seq(record.key, seq)
         effects = self.replica.accept(records, self._now_ms())
-        encoded = {record.key: payload for record, payload in zip(records, payloads, strict=True)}
-        self.carry_out(effects, encoded=encoded)
+        if effects:
+            self.carry_out(effects, encoded=_ways(records, payloads))
         for record in records:
             self._settle_outbox(record)
 
@@ -131,7 +132,7 @@ class Holdings:
             return  # our own commit or relay, come round
         record, expected = self._on_their_way.get(key, (None, b""))
         if record is not None and expected == payload:
-            self.committed([record], [payload], [seq])  # our own commit, before its acknowledgement
+            self.committed([record], [payload], [seq])  # our own commit or relay, before its acknowledgement
             return
         self._note_seq(key, seq)
         effects = self._absorb(payload, self.replica.site)
@@ -163,11 +164,8 @@ class Holdings:
     # ---- from elsewhere
     def on_peer(self, payload: bytes, source: SiteId) -> None:
         """Take in a message of another site's log, or an answer of its repair."""
-        glance = glance_at(payload, self.state.raw)
-        if glance is not Glance.HELD:
-            effects = self._absorb(payload, source)
-            is_plain = glance is Glance.NEW and len(effects.store) == 1
-            self.carry_out(effects, encoded={effects.store[0].key: payload} if is_plain else {})
+        effects = self._absorb(payload, source)
+        self.carry_out(effects, encoded=_ways(effects.store, [payload]) if effects.is_as_came else UNKNOWN)
 
     def encoded(self, record: Record) -> bytes:
         """Return the bytes of a record that is in the outbox."""
@@ -175,15 +173,16 @@ class Holdings:
         return known[1] if known is not None and known[0] is record else encode_record(record)
 
     def carry_out(
-        self, effects: Effects, *, actor: str = "", verb: str = "", encoded: Mapping[Key, bytes] = NOTHING
+        self, effects: Effects, *, actor: str = "", verb: str = "", encoded: Ways = UNKNOWN
     ) -> None:
-        """Do what `effects` say; `encoded`: the bytes of records as they came or went, for those stored as they are."""
+        """Do what `effects` say; `encoded`: records as they came or went, for what of them is stored as it is."""
         if not effects:
             return
         batch = self._disk.batch
         for record in effects.store:
-            payload = encoded.get(record.key)
-            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), payload)
+            of, payload = encoded.get(record.key, (None, None))
+            known = payload if of is record else None  # else it was merged with what others wrote
+            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), known)
         for key in effects.forget:
             batch.records[str(key)] = None
             self.seqs.pop(key, None)
@@ -191,8 +190,8 @@ class Holdings:
             self.forgotten.add(key)
         for key in effects.relay:
             self._enqueue(key)
-            if key in encoded and (held := self.state.raw(key)) is not None:
-                self._encoded[key] = held, encoded[key]
+            if key in encoded:
+                self._encoded[key] = encoded[key]
         if effects.forget:
             self.outbox_filled.ring()
         self._publish(effects.changes, actor, verb)
@@ -206,18 +205,25 @@ class Holdings:
         The log is often quicker to deliver a write to our reader than to acknowledge it to its writer.
         """
         hlc = written.receipt.hlc
-        ways = {
-            record.key: (record, payload) for record, payload in zip(written.records, written.payloads, strict=True)
-        }
         self._being_written[hlc] = (actor, verb)
-        self._on_their_way.update(ways)
+        ways = self.sent(written.records, written.payloads)
         try:
             yield
         finally:
             del self._being_written[hlc]
-            for key, way in ways.items():
-                if self._on_their_way.get(key) is way:
-                    del self._on_their_way[key]
+            self.arrived(ways)
+
+    def sent(self, records: Sequence[Record], payloads: Sequence[bytes]) -> Ways:
+        """Take note of what is on its way to our own log, until `arrived`: it need not be read when it comes back."""
+        ways = _ways(records, payloads)
+        self._on_their_way.update(ways)
+        return ways
+
+    def arrived(self, ways: Ways) -> None:
+        """Our own log has taken what was sent, or will not."""
+        for key, way in ways.items():
+            if self._on_their_way.get(key) is way:
+                del self._on_their_way[key]
 
     def must_start_anew(self, err: MustStartAnew) -> None:
         """Take note that what we hold must not be merged with what others hold."""
@@ -308,3 +314,7 @@ class Holdings:
             self._encoded.pop(key, None)
             self._disk.batch.outbox[str(key)] = False
             self._disk.dirty()
+
+
+def _ways(records: Sequence[Record], payloads: Sequence[bytes]) -> Ways:
+    return {record.key: (record, payload) for record, payload in zip(records, payloads, strict=True)}

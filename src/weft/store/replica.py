@@ -26,8 +26,9 @@ from weft.store.clock import HybridClock
 from weft.store.collect import USUAL, Collecting, due_tombstones, is_due
 from weft.store.conflicts import CONFLICTS_MAX, conflicts_of_merge
 from weft.store.digest import DigestTree
-from weft.store.effects import Effects, joined
+from weft.store.effects import NOTHING, Effects, joined
 from weft.store.findings import Findings
+from weft.store.kinds import CONFLICT
 from weft.store.liveness import is_tombstone
 from weft.store.newest import Newest
 from weft.store.protocol import Alert
@@ -36,7 +37,7 @@ from weft.store.records import Key, Loss, Record, merge, write
 from weft.store.recovery import Recovery
 from weft.store.repair import Repair, answer
 from weft.store.state import MergedState
-from weft.store.wire import RECORD_BYTES_MAX, BadRecord, check_record, decode_record, encode_record
+from weft.store.wire import RECORD_BYTES_MAX, BadRecord, check_record, encode_record, is_held, parse, record_of
 from weft.store.writes import Receipt, StaleView, Writes
 
 
@@ -121,31 +122,33 @@ class Replica:
         Whatever is wrong with it ends in `quarantine`; never raises.
         """
         try:
+            wire = parse(data)
+            if is_held(wire, self.state.raw):
+                return NOTHING
             # What our own log holds was checked when it went in; our own clock may have been wrong since.
-            record = decode_record(data, None if source == self.site else now_ms)
+            record = record_of(wire, None if source == self.site else now_ms)
         except BadRecord as err:
             self.quarantine.refuse(source, data, err, now_ms)
-            return Effects()
+            return NOTHING
         return self.absorb_record(record, source, now_ms)
 
     def absorb_record(self, record: Record, source: SiteId, now_ms: int) -> Effects:
         """Merge a record that `decode_record` has passed; `source` is "" if it was made here."""
         held = self.state.raw(record.key)
         if held is record:
-            return Effects()
-        if held is None and not self._admits(record, now_ms):
-            return Effects()
-        merged = merge(held, record) if held is not None else None
-        now_held = merged.record if merged else record
-        self.clock.advance(record.newest.hlc)  # stamps too far ahead were refused at the door
+            return NOTHING
+        if held is None:
+            if not self._admits(record, now_ms):
+                return NOTHING
+            self.clock.advance(record.newest.hlc)  # stamps too far ahead were refused at the door
+            return self._put(record, now_ms, relay=() if source == self.site else (record.key,), is_as_came=True)
+        merged = merge(held, record)
+        now_held = merged.record
+        self.clock.advance(record.newest.hlc)
         relay = (record.key,) if (now_held != record if source == self.site else now_held is not held) else ()
-        if now_held is held and not (merged and merged.losses):
+        if now_held is held and not merged.losses:
             return Effects(relay=relay)
-        own = self._put(now_held, now_ms) if now_held is not held else Effects()
-        if relay:
-            own = joined([own, Effects(relay=relay)])
-        if held is None or merged is None:
-            return own
+        own = self._put(now_held, now_ms, relay) if now_held is not held else Effects(relay=relay)
         # Reports first: whoever gets the merged record from us, and so cannot notice any more, gets them before.
         return joined([*self._report(held, record, merged.losses, now_ms), own])
 
@@ -180,7 +183,7 @@ class Replica:
 
     # ---- inside
     def _admits(self, record: Record, now_ms: int) -> bool:
-        if record.key.kind == "conflict" and not self._conflicts.admits(record):
+        if record.key.kind == CONFLICT.name and not self._conflicts.admits(record):
             return False
         return not is_tombstone(record) or not is_due(record, self.agreement.collect_before(now_ms))
 
@@ -189,17 +192,21 @@ class Replica:
         others = (site for site in self.state.of_kind("site") if site.get("dead") is not True)
         return [SiteId(site.key.id) for site in others if site.key.id != self.site]
 
-    def _put(self, record: Record, now_ms: int) -> Effects:
+    def _put(
+        self, record: Record, now_ms: int, relay: tuple[Key, ...] = (), *, is_as_came: bool = False
+    ) -> Effects:
         changes = self.state.apply(record)
         self.digest.put(record)
         if self._reports:
             self._findings.watch(changes, now_ms)
-        dropped = self._conflicts.note(record) if record.key.kind == "conflict" else None
-        effects = Effects(store=(record,), changes=tuple(changes))
+        effects = Effects(store=(record,), relay=relay, changes=tuple(changes), is_as_came=is_as_came)
+        if record.key.kind != CONFLICT.name:
+            return effects
+        dropped = self._conflicts.note(record)
         return joined([effects, self._forget([dropped])]) if dropped else effects
 
     def _report(self, held: Record, record: Record, losses: tuple[Loss, ...], now_ms: int) -> list[Effects]:
-        if record.key.kind == "conflict":
+        if record.key.kind == CONFLICT.name:
             return []  # a report on reports would never end
         conflicts = conflicts_of_merge(held, record, losses)
         return [self.absorb_record(conflict, SiteId(""), now_ms) for conflict in conflicts]

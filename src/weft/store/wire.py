@@ -4,7 +4,6 @@ Layout (msgpack): [1, scope, kind, id, {site: n}, {field: [value, hlc, site, n]}
 and nothing else, whatever it is given. Kinds and fields unknown to this version pass: newer peers have them.
 """
 
-import enum
 import math
 import re
 from collections.abc import Callable
@@ -41,9 +40,9 @@ class BadRecord(Invalid):
     code = "bad_record"
 
 
-_Wire = tuple[int, str, str, str, dict[str, int], dict[str, tuple[Any, int, str, int]]]
+Wire = tuple[int, str, str, str, dict[str, int], dict[str, tuple[Any, int, str, int]]]  # the layout, not yet checked
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Wire)
+_decoder = msgspec.msgpack.Decoder(Wire)
 
 
 def encode_record(record: Record) -> bytes:
@@ -65,7 +64,23 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
 
     Raises BadRecord if it is malformed, oversize or, with `now_ms` given, from the future.
     """
-    format_, scope, kind, id, versions, wire_fields = _parse(data)
+    return record_of(parse(data), now_ms)
+
+
+def parse(data: bytes) -> Wire:
+    """Return what `data` says, for `record_of`. Raises BadRecord if it has another layout or is oversize."""
+    if len(data) > RECORD_BYTES_MAX:
+        raise BadRecord(f"{len(data)} bytes, limit {RECORD_BYTES_MAX}")
+    try:
+        parsed: Wire = _decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as err:  # ValueError: bad UTF-8
+        raise BadRecord(f"not a record: {err}") from err
+    return parsed
+
+
+def record_of(wire: Wire, now_ms: int | None) -> Record:
+    """Return the record that was parsed. Raises BadRecord as `decode_record` does."""
+    format_, scope, kind, id, versions, wire_fields = wire
     if format_ != FORMAT:
         raise BadRecord(f"format {format_}, this version reads {FORMAT}")
     # Most records have one stamp or two, names are everywhere the same and so are many values: what is shared
@@ -76,10 +91,12 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
     share, names = _texts.setdefault, _names
     stamps: dict[tuple[int, str, int], Stamp] = {}
     fields: dict[str, Field] = {}
+    last_hlc = last_n = -1
+    last_site = ""
     for name, (value, hlc, site, n) in wire_fields.items():
-        stamp = stamps.get((hlc, site, n))
-        if stamp is None:
-            stamp = stamps[hlc, site, n] = Stamp(hlc, share(site, site), n)
+        if hlc != last_hlc or n != last_n or site != last_site:
+            last_hlc, last_site, last_n = hlc, site, n
+            stamp = stamps.get((hlc, site, n)) or stamps.setdefault((hlc, site, n), Stamp(hlc, share(site, site), n))
         if type(value) is str and len(value) <= SHARED_CHARS_MAX:
             value = share(value, value)
         fields[names.get(name, name)] = Field(value, stamp)
@@ -89,40 +106,17 @@ def decode_record(data: bytes, now_ms: int | None) -> Record:
     return record
 
 
-class Glance(enum.Enum):
-    """What a cheap look at some bytes tells."""
-
-    NEW = enum.auto()  # we hold nothing under that key
-    HELD = enum.auto()  # we hold the very same
-    OTHER = enum.auto()  # we hold another version, or it is no record at all
-
-
-def glance_at(data: bytes, raw: Callable[[Key], Record | None]) -> Glance:
-    """Compare `data` with what `raw` has. In a mesh every record comes by once per neighbour."""
-    try:
-        _, scope, kind, id, versions, fields = _parse(data)
-    except BadRecord:
-        return Glance.OTHER
+def is_held(wire: Wire, raw: Callable[[Key], Record | None]) -> bool:
+    """Tell whether `raw` has the very same. A cheap look: in a mesh every record comes by once per neighbour."""
+    _, scope, kind, id, versions, fields = wire
     held = raw(Key(scope, kind, id))
-    if held is None:
-        return Glance.NEW
-    if held.versions != versions or len(held.fields) != len(fields):
-        return Glance.OTHER
+    if held is None or held.versions != versions or len(held.fields) != len(fields):
+        return False
     for name, (_, hlc, site, n) in fields.items():
         field = held.fields.get(name)
         if field is None or (field.stamp.hlc, field.stamp.n, field.stamp.site) != (hlc, n, site):
-            return Glance.OTHER
-    return Glance.HELD
-
-
-def _parse(data: bytes) -> _Wire:
-    if len(data) > RECORD_BYTES_MAX:
-        raise BadRecord(f"{len(data)} bytes, limit {RECORD_BYTES_MAX}")
-    try:
-        parsed: _Wire = _decoder.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as err:  # ValueError: bad UTF-8
-        raise BadRecord(f"not a record: {err}") from err
-    return parsed
+            return False
+    return True
 
 
 _texts: dict[str, str] = {}  # an equal text that others hold too
@@ -135,20 +129,22 @@ def check_record(record: Record, now_ms: int | None) -> None:
     scope, kind, id = record.key
     if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
         raise BadRecord(f"no key: {str(record.key)[:200]!r}")
-    grants = sum(["." in name for name in record.fields])
-    if not 0 < len(record.fields) <= FIELDS_MAX + grants or grants > GRANTS_MAX:
-        raise BadRecord(f"{record.key}: {len(record.fields)} fields, must be 1..{FIELDS_MAX} (and {GRANTS_MAX} grants)")
+    count = len(record.fields)
+    grants = sum(["." in name for name in record.fields]) if count > FIELDS_MAX else 0
+    if not 0 < count <= FIELDS_MAX + grants or grants > GRANTS_MAX:
+        raise BadRecord(f"{record.key}: {count} fields, must be 1..{FIELDS_MAX} (and {GRANTS_MAX} grants)")
     if len(record.versions) > WRITERS_MAX:
         raise BadRecord(f"{record.key}: {len(record.versions)} writers, limit {WRITERS_MAX}")
     for writer, n in record.versions.items():
         if not _WRITER.fullmatch(writer) or not 0 < n <= INT_MAX:
             raise BadRecord(f"{record.key}: version {writer[:80]!r}: {n}")
-    checked: Stamp | None = None
-    for name, field in record.fields.items():
-        if name not in _names:
+    if not record.fields.keys() <= _names.keys():
+        for name in record.fields:
             if not _FIELD.fullmatch(name):
                 raise BadRecord(f"{record.key}: field name {name[:80]!r}")
             _names[name] = name
+    checked: Stamp | None = None
+    for name, field in record.fields.items():
         if field.stamp is not checked:
             _check_stamp(record, name, field.stamp, now_ms)
             checked = field.stamp

@@ -12,7 +12,7 @@ import structlog
 
 from weft.model import WeftError
 from weft.store.bell import Bell
-from weft.store.holdings import Holdings
+from weft.store.holdings import Holdings, Ways
 from weft.store.kinds import CONFLICT
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
@@ -98,16 +98,23 @@ class Relay:
             return
         self._in_flight.update(record.key for record in records)
         seqs = self._holdings.seqs
+        payloads = [self._holdings.encoded(record) for record in records]
         entries = [
-            Entry(subject_of_key(record.key), self._holdings.encoded(record), seqs.get(record.key, 0))
-            for record in records
+            Entry(subject_of_key(record.key), payload, seqs.get(record.key, 0))
+            for record, payload in zip(records, payloads, strict=True)
         ]
-        answer = await send(link, entries)
+        ways = self._holdings.sent(records, payloads)
+        try:
+            answer = await send(link, entries)
+        except BaseException:
+            self._holdings.arrived(ways)
+            raise
         self._answers.add(answer)
-        answer.add_done_callback(lambda done: self._on_answer(records, done))
+        answer.add_done_callback(lambda done: self._on_answer(records, ways, done))
 
-    def _on_answer(self, records: list[Record], answer: "asyncio.Future[int]") -> None:
+    def _on_answer(self, records: list[Record], ways: Ways, answer: "asyncio.Future[int]") -> None:
         self._answers.discard(answer)
+        self._holdings.arrived(ways)
         err = answer.exception()
         if err is None:
             first = answer.result() - len(records) + 1
