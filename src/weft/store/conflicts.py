@@ -17,16 +17,14 @@ from msgspec.structs import astuple
 from weft.store.clock import ms_from_hlc
 from weft.store.kinds import KINDS
 from weft.store.kinds.identity import SECRET_FIELDS
-from weft.store.paths import rows_at
+from weft.store.paths import Row, rows_reader
 from weft.store.records import DELETED, Field, Key, Loss, Record, Stamp
 from weft.store.recovery import site_of
 from weft.store.rules import Astray, Clash, Lost
 
 CONFLICTS_MAX = 10_000  # the newest are kept; see `newest_conflicts.py`
 VALUE_BYTES_MAX = 4_096  # a dropped value larger than this is shown cut short: the report must not outgrow the thing
-
-
-Row = tuple[str | int, ...]
+_UNIQUE = {kind.name: [(paths, rows_reader(paths)) for paths in kind.unique] for kind in KINDS.values()}
 
 
 def conflicts_of_merge(mine: Record, theirs: Record, losses: tuple[Loss, ...]) -> list[Record]:
@@ -210,9 +208,8 @@ def _written(record: Record, fields: tuple[str, ...]) -> Stamp:
 
 def rows_of(record: Record) -> Iterator[tuple[tuple[str, ...], Row]]:
     """Yield (paths, values) of everything a record claims for itself alone."""
-    kind = KINDS.get(record.key.kind)
-    for paths in kind.unique if kind else ():
-        for row in rows_at(record, paths):
+    for paths, read in _UNIQUE.get(record.key.kind, ()):
+        for row in read(record):
             yield paths, row
 
 

@@ -7,16 +7,16 @@ last holder is gone). So a finding must last GRACE_S before it is reported. Sans
 from collections.abc import Iterable, Iterator
 
 from weft.store.conflicts import (
-    Row,
     astray_conflict,
     clash_conflict,
     duplicate_conflict,
     keeper_first,
     kept_conflict,
-    rows_of,
 )
+from weft.store.kinds import KINDS
+from weft.store.kinds.kind import Kind
 from weft.store.liveness import is_tombstone
-from weft.store.paths import rows_at
+from weft.store.paths import Row, rows_at, rows_reader
 from weft.store.protocol import Change
 from weft.store.records import Key, Record
 from weft.store.rules import ASTRAY, CLASHES, Astray, Clash, Graveyard
@@ -44,6 +44,7 @@ class Findings:
 
     def __init__(self, state: MergedState) -> None:
         self._state = state
+        self._names = {kind.name: [_Names(kind, paths, state) for paths in kind.unique] for kind in KINDS.values()}
         self._since_ms: dict[_Suspicion, int] = {}
         self._suspects_ms: dict[_Suspect, int] = {}
 
@@ -57,10 +58,11 @@ class Findings:
                 continue
             if is_tombstone(record):
                 self._since_ms.setdefault((record.key, (), ()), now_ms)
-            before = set(rows_of(change.before)) if change.before else set()
-            for paths, row in rows_of(record):
-                if (paths, row) not in before and any(self._rivals(record, paths, row)):
-                    self._since_ms.setdefault((record.key, paths, row), now_ms)
+            for names in self._names.get(record.key.kind, ()):
+                before = names.rows(change.before) if change.before else ()
+                for row in names.rows(record):
+                    if row not in before and names.may_be_taken(row) and any(self._rivals(record, names.paths, row)):
+                        self._since_ms.setdefault((record.key, names.paths, row), now_ms)
 
     def due(self, now_ms: int) -> list[Record]:
         """Return conflict records for what has lasted."""
@@ -92,11 +94,11 @@ class Findings:
                         yield woken.key, rule.name
             return
         for clash in _CLASHES_OF.get(record.key.kind, ()):
-            if any(True for _ in clash.rivals(record, state)):
+            if next(clash.rivals(record, state), None) is not None:
                 yield record.key, clash.name
         for rule in _ASTRAY_OF.get(record.key.kind, ()):
-            nobody = Graveyard(lambda: ())
-            if any(True for _ in rule.lost(record, state, nobody)) or nobody.was_asked:
+            nobody = Graveyard(_nothing)
+            if next(rule.lost(record, state, nobody), None) is not None or nobody.was_asked:
                 yield record.key, rule.name
 
     def _broken(self, key: Key, name: str, graveyard: Graveyard) -> Iterator[Record]:
@@ -140,3 +142,20 @@ class Findings:
                 rival = self._state.get(kind, id)
                 if rival is not None and row in rows_at(rival, paths):
                     yield rival
+
+
+class _Names:
+    """What records of a kind claim for themselves alone, at some paths; and a quick look at whether others do, too."""
+
+    def __init__(self, kind: Kind, paths: tuple[str, ...], state: MergedState) -> None:
+        self.paths, self.rows = paths, rows_reader(paths)
+        indexed = indexed_paths(kind.name)
+        self._indexes = [(at, state.index(kind.name, path)) for at, path in enumerate(paths) if path in indexed]
+
+    def may_be_taken(self, row: Row) -> bool:
+        """Tell whether more than one record holds each part of what a live record claims."""
+        return all(len(index.ids(row[at])) > 1 for at, index in self._indexes)
+
+
+def _nothing() -> tuple[Record, ...]:
+    return ()

@@ -172,9 +172,7 @@ class Holdings:
         known = self._encoded.get(record.key)
         return known[1] if known is not None and known[0] is record else encode_record(record)
 
-    def carry_out(
-        self, effects: Effects, *, actor: str = "", verb: str = "", encoded: Ways = UNKNOWN
-    ) -> None:
+    def carry_out(self, effects: Effects, *, actor: str = "", verb: str = "", encoded: Ways = UNKNOWN) -> None:
         """Do what `effects` say; `encoded`: records as they came or went, for what of them is stored as it is."""
         if not effects:
             return

@@ -46,11 +46,16 @@ def _values(record: Record | None, other: Record | None) -> Mapping[str, Any] | 
     """Return the values of `record` that `other` does not share."""
     if record is None:
         return None
-    return {
-        name: "(secret)" if name in SECRET_FIELDS else field.value
-        for name, field in record.fields.items()
-        if other is None or other.fields.get(name) != field
-    }
+    fields = record.fields
+    if other is None:
+        values = {name: field.value for name, field in fields.items()}
+    else:
+        values = {name: field.value for name, field in fields.items() if other.fields.get(name) != field}
+    return (
+        {**values, **dict.fromkeys(values.keys() & SECRET_FIELDS, "(secret)")}
+        if SECRET_FIELDS & values.keys()
+        else values
+    )
 
 
 class MemoryJournal:

@@ -15,7 +15,8 @@ from weft.store.records import DELETED, Key, Record
 
 def is_tombstone(record: Record) -> bool:
     """Tell whether somebody deleted the record; a live reference may keep it all the same."""
-    return record.get(DELETED) is True
+    deleted = record.fields.get(DELETED)
+    return deleted is not None and deleted.value is True
 
 
 def live_keys(records: Iterable[Record]) -> set[Key]:

@@ -192,9 +192,7 @@ class Replica:
         others = (site for site in self.state.of_kind("site") if site.get("dead") is not True)
         return [SiteId(site.key.id) for site in others if site.key.id != self.site]
 
-    def _put(
-        self, record: Record, now_ms: int, relay: tuple[Key, ...] = (), *, is_as_came: bool = False
-    ) -> Effects:
+    def _put(self, record: Record, now_ms: int, relay: tuple[Key, ...] = (), *, is_as_came: bool = False) -> Effects:
         changes = self.state.apply(record)
         self.digest.put(record)
         if self._reports:

@@ -11,7 +11,7 @@ from typing import Any
 from weft.store.index import Index
 from weft.store.kinds import KINDS
 from weft.store.liveness import is_tombstone
-from weft.store.paths import Target, references, referring_paths, values_at
+from weft.store.paths import Target, reader, references, referring_paths
 from weft.store.protocol import Change
 from weft.store.records import Key, Record
 
@@ -28,6 +28,10 @@ class MergedState:
         self._indexes: dict[tuple[str, str], Index] = {
             (kind.name, path): Index() for kind in KINDS.values() for path in indexed_paths(kind.name)
         }
+        self._indexed = {
+            kind: [(self._indexes[kind, path], reader(path)) for path in paths] for kind, paths in _INDEXED.items()
+        }
+        self._referring = {kind: [self._indexes[by, path] for by, path in referring_paths(kind)] for kind in KINDS}
         self._tallies: dict[tuple[str, Any], dict[str, int]] = {}  # (kind, project) → site of creation → live records
         self._revision = 0
         self._changed_at: dict[str, int] = {}  # kind → the revision of its last change
@@ -65,6 +69,10 @@ class MergedState:
     def lookup_ids(self, kind: str, index: str, value: Any) -> Collection[str]:
         """Return the IDs of what `lookup` returns, without building a list: for counting and for joins."""
         return self._indexes[kind, index].ids(value)
+
+    def index(self, kind: str, path: str) -> Index:
+        """Return what `lookup` looks into, for those who look very often."""
+        return self._indexes[kind, path]
 
     def tally(self, kind: str, project_id: str) -> Mapping[str, int]:
         """Return how many live records of `kind` a project has, by the site that created them."""
@@ -144,37 +152,42 @@ class MergedState:
         self._changed_at[kind] = self._revision
         key = (after or before).key  # type: ignore[union-attr]  # one of them is there: they differ
         changes.append(Change(key, before, after, self._revision))
-        touched = dict.fromkeys([*_targets(before), *_targets(after)])
-        for target_kind, target_id in touched:
-            self._refresh(target_kind, target_id, changes)
+        for target in dict.fromkeys([*_targets(before), *_targets(after)]):
+            if self._hangs_on_references(*target):
+                self._refresh(*target, changes)
 
     def _alive(self, kind: str, id: str) -> Record | None:
         """Return the record that readers shall see under this name, if any."""
         record = self._raw.get(kind, {}).get(id)
         if record is None:
             return None
-        held = [record]
         if self._twins:
-            held += [twin for key, twin in self._twins.items() if key[1:] == (kind, id)]
+            held = [record, *(twin for key, twin in self._twins.items() if key[1:] == (kind, id))]
             held.sort(key=lambda twin: twin.key.scope)  # every site shows the same one
-        if not self._is_referred_to(kind, id):
-            held = [record for record in held if not is_tombstone(record)]
-        return held[0] if held else None
+            if not self._is_referred_to(kind, id):
+                held = [record for record in held if not is_tombstone(record)]
+            return held[0] if held else None
+        return record if not is_tombstone(record) or self._is_referred_to(kind, id) else None
+
+    def _hangs_on_references(self, kind: str, id: str) -> bool:
+        """Tell whether a record may live or die with what refers to it: only what was deleted does."""
+        record = self._raw.get(kind, {}).get(id)
+        return record is not None and (bool(self._twins) or is_tombstone(record))
 
     def _is_referred_to(self, kind: str, id: str) -> bool:
-        return any(self._indexes[by, path].ids(id) for by, path in referring_paths(kind))
+        return any(index.ids(id) for index in self._referring.get(kind, ()))
 
     def _index(self, record: Record) -> None:
         self._count(record, 1)
-        for path in indexed_paths(record.key.kind):
-            for value in values_at(record, path):
-                self._indexes[record.key.kind, path].add(value, record.key.id)
+        for index, read in self._indexed.get(record.key.kind, ()):
+            for value in read(record):
+                index.add(value, record.key.id)
 
     def _unindex(self, record: Record) -> None:
         self._count(record, -1)
-        for path in indexed_paths(record.key.kind):
-            for value in values_at(record, path):
-                self._indexes[record.key.kind, path].remove(value, record.key.id)
+        for index, read in self._indexed.get(record.key.kind, ()):
+            for value in read(record):
+                index.remove(value, record.key.id)
 
     def _count(self, record: Record, step: int) -> None:
         owner = record.fields.get("project_id")
