@@ -132,7 +132,10 @@ class Holdings:
             return  # our own commit or relay, come round
         record, expected = self._on_their_way.get(key, (None, b""))
         if record is not None and expected == payload:
-            self.committed([record], [payload], [seq])  # our own commit or relay, before its acknowledgement
+            if self.state.raw(key) is record:
+                self.relayed(record, seq)
+            else:
+                self.committed([record], [payload], [seq])  # our own commit, before its acknowledgement
             return
         self._note_seq(key, seq)
         effects = self._absorb(payload, self.replica.site)
@@ -149,7 +152,7 @@ class Holdings:
         """Our log is another than the one we knew: what it holds and where must be learnt anew."""
         self.seqs.clear()
         for record in self.state.raw_records():
-            self._disk.batch.seqs[str(record.key)] = 0
+            self._disk.batch.seqs[record.key] = 0
         self._disk.dirty()
 
     def log_was_read(self) -> None:
@@ -180,9 +183,10 @@ class Holdings:
         for record in effects.store:
             of, payload = encoded.get(record.key, (None, None))
             known = payload if of is record else None  # else it was merged with what others wrote
-            batch.records[str(record.key)] = Stored(record, self.seqs.get(record.key, 0), known)
+            batch.records[record.key] = Stored(record, self.seqs.get(record.key, 0), known)
         for key in effects.forget:
-            batch.records[str(key)] = None
+            batch.records[key] = None
+            batch.seqs.pop(key, None)
             self.seqs.pop(key, None)
             self.unqueue(key)
             self.forgotten.add(key)
@@ -283,11 +287,7 @@ class Holdings:
 
     def _note_seq(self, key: Key, seq: int) -> None:
         if seq > self.seqs.get(key, 0):
-            text = str(key)
-            self.seqs[key] = self._disk.batch.seqs[text] = seq
-            held = self._disk.batch.records.get(text)
-            if held is not None:
-                self._disk.batch.records[text] = Stored(held.record, seq, held.encoded)
+            self.seqs[key] = self._disk.batch.seqs[key] = seq
             self._disk.dirty()
 
     def _settle_outbox(self, in_log: Record) -> None:
@@ -300,7 +300,7 @@ class Holdings:
 
     def _enqueue(self, key: Key) -> None:
         if key not in self.outbox:
-            self._disk.batch.outbox[str(key)] = True
+            self._disk.batch.outbox[key] = True
             self.outbox[key] = None
             self._disk.dirty()
         self.outbox_filled.ring()
@@ -310,7 +310,7 @@ class Holdings:
         if key in self.outbox:
             del self.outbox[key]
             self._encoded.pop(key, None)
-            self._disk.batch.outbox[str(key)] = False
+            self._disk.batch.outbox[key] = False
             self._disk.dirty()
 
 

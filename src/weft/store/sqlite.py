@@ -20,7 +20,7 @@ import structlog
 
 from weft.model import Unavailable
 from weft.store.journal import ENTRIES_MAX
-from weft.store.records import Record
+from weft.store.records import Key, Record
 from weft.store.wire import encode_record
 
 log = structlog.get_logger()
@@ -78,10 +78,10 @@ class Stored(NamedTuple):
 class Batch(msgspec.Struct):
     """What one transaction writes. Later facts about a key replace earlier ones."""
 
-    records: dict[str, Stored | None] = {}  # key → record; None: forget it
-    seqs: dict[str, int] = {}  # key → own log's sequence, for records that are not written anew
+    records: dict[Key, Stored | None] = {}  # None: forget it
+    seqs: dict[Key, int] = {}  # own log's sequences that are others now
     cursors: dict[str, tuple[str, int]] = {}
-    outbox: dict[str, bool] = {}  # key → in it or not
+    outbox: dict[Key, bool] = {}  # in it or not
     journal: list[JournalRow] = []
     meta: dict[str, str] = {}
 
@@ -215,13 +215,14 @@ class Disk:
 
     def _write(self, batch: Batch) -> None:
         """One transaction; runs in a thread."""
-        put, forget, seqs = [], [], []
+        put, forget = [], []
         for key, stored in batch.records.items():
             if stored is None:
-                forget.append((key,))
+                forget.append((str(key),))
             else:
-                put.append((key, stored.encoded or encode_record(stored.record), stored.seq))
-        seqs = [(key, seq) for key, seq in batch.seqs.items() if key not in batch.records]
+                seq = batch.seqs.get(key, stored.seq)
+                put.append((str(key), stored.encoded or encode_record(stored.record), seq))
+        seqs = [(str(key), seq) for key, seq in batch.seqs.items() if key not in batch.records]
         write = self._connection
         write.execute("begin immediate")
         try:
@@ -230,9 +231,9 @@ class Disk:
             _execute_rows(write, "update record set seq = column2 from (values {rows}) where key = column1", seqs)
             cursors = [(source, *cursor) for source, cursor in batch.cursors.items()]
             _execute_rows(write, "insert or replace into cursor values {rows}", cursors)
-            queued = [(key,) for key, is_queued in batch.outbox.items() if is_queued]
+            queued = [(str(key),) for key, is_queued in batch.outbox.items() if is_queued]
             _execute_rows(write, "insert or ignore into outbox values {rows}", queued)
-            settled = [(key,) for key, is_queued in batch.outbox.items() if not is_queued]
+            settled = [(str(key),) for key, is_queued in batch.outbox.items() if not is_queued]
             _execute_rows(write, "delete from outbox where key in (values {rows})", settled)
             _execute_rows(write, "insert or replace into meta values {rows}", list(batch.meta.items()))
             self._write_history(batch)
