@@ -154,7 +154,7 @@ class _Names:
 
     def may_be_taken(self, row: Row) -> bool:
         """Tell whether more than one record holds each part of what a live record claims."""
-        return all(len(index.ids(row[at])) > 1 for at, index in self._indexes)
+        return min([len(index.ids(row[at])) for at, index in self._indexes], default=2) > 1
 
 
 def _nothing() -> tuple[Record, ...]:

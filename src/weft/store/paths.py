@@ -61,19 +61,23 @@ def rows_reader(paths: tuple[str, ...]) -> Callable[[Record], Sequence[Row]]:
     list_field = next(iter(lists), "")
 
     def plain(record: Record) -> Sequence[Row]:
-        row = tuple([record.get(field) for field, _ in split])
-        return (row,) if all(isinstance(value, _VALUES) for value in row) else ()
+        row = _row([record.get(field) for field, _ in split])
+        return (row,) if row else ()
 
     def within(record: Record) -> Sequence[Row]:
-        rows = []
-        for element in _list_in(record, list_field):
-            if isinstance(element, dict):
-                row = tuple([element.get(inner) if inner else record.get(field) for field, inner in split])
-                if all(isinstance(value, _VALUES) for value in row):
-                    rows.append(row)
-        return rows
+        elements = [element for element in _list_in(record, list_field) if isinstance(element, dict)]
+        found = [_row([e.get(inner) if inner else record.get(field) for field, inner in split]) for e in elements]
+        return [row for row in found if row]
 
     return within if list_field else plain
+
+
+def _row(values: list[Any]) -> Row:
+    """Return values as a tuple, an empty one if any of them is not there."""
+    for value in values:
+        if not isinstance(value, _VALUES):
+            return ()
+    return tuple(values)
 
 
 def _list_in(record: Record, field: str) -> Sequence[Any]:

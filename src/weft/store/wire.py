@@ -85,9 +85,10 @@ def record_of(wire: Wire, now_ms: int | None) -> Record:
         raise BadRecord(f"format {format_}, this version reads {FORMAT}")
     # Most records have one stamp or two, names are everywhere the same and so are many values: what is shared
     # takes no memory and is checked once. With 100,000 ports that halves both.
-    if len(_names) > SHARED_MAX or len(_texts) > SHARED_MAX:
+    if max(len(_names), len(_texts), len(_places)) > SHARED_MAX:
         _names.clear()
         _texts.clear()
+        _places.clear()
     share, names = _texts.setdefault, _names
     stamps: dict[tuple[int, str, int], Stamp] = {}
     fields: dict[str, Field] = {}
@@ -121,14 +122,17 @@ def is_held(wire: Wire, raw: Callable[[Key], Record | None]) -> bool:
 
 _texts: dict[str, str] = {}  # an equal text that others hold too
 _names: dict[str, str] = {}  # the same for field names, which have been checked
+_places: set[tuple[str, str]] = set()  # scopes and kinds that have been checked
 _PLAIN = (str, bool, type(None))  # of these any value is good
 
 
 def check_record(record: Record, now_ms: int | None) -> None:
     """Make sure that a record's contents are such as an honest writer makes. Raises BadRecord."""
     scope, kind, id = record.key
-    if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
-        raise BadRecord(f"no key: {str(record.key)[:200]!r}")
+    if (scope, kind) not in _places or not RECORD_ID.fullmatch(id):
+        if not (_SCOPE.fullmatch(scope) and _KIND.fullmatch(kind) and RECORD_ID.fullmatch(id)):
+            raise BadRecord(f"no key: {str(record.key)[:200]!r}")
+        _places.add((scope, kind))
     count = len(record.fields)
     grants = sum(["." in name for name in record.fields]) if count > FIELDS_MAX else 0
     if not 0 < count <= FIELDS_MAX + grants or grants > GRANTS_MAX:
