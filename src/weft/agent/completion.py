@@ -24,6 +24,7 @@ from weft.store.recovery import site_of
 from weft.store.writes import Writes
 
 RETRY_S, TRIES = 5.0, 12  # then the next change, or the next start, looks again
+GATHER_S = 0.05  # nobody waits for this, and a burst of changes is looked at once
 SETTLE_S = 1.0  # whoever creates a subnet completes what it sees within a fraction of this
 
 log = structlog.get_logger()
@@ -37,9 +38,8 @@ async def complete_addresses(store: Store) -> None:
     """Keep the ports that were made at this site complete, until cancelled. One process of a site does this."""
     async for changes in store.changes():
         due = subnets_to_look_at(store.state, changes, store.site)
-        if due:
-            await asyncio.sleep(SETTLE_S)
-        for _ in range(TRIES):
+        await asyncio.sleep(SETTLE_S if due else GATHER_S)
+        for _ in range(TRIES if due else 0):
             due = {subnet_id for subnet_id in sorted(due) if not await _completed(store, subnet_id)}
             if not due:
                 break

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from weft.model import Conflict, SiteId
 from weft.store.blocks import Count, Pool, counted, size_of
 from weft.store.paths import rows_at
-from weft.store.pools import ADDRESS_PATHS, is_used, item_number, item_text, live_sites
+from weft.store.pools import ADDRESS_PATHS, is_text_used, item_number, item_text, live_sites
 from weft.store.protocol import State
 from weft.store.writes import NeedsTransfer
 
@@ -30,7 +30,7 @@ def pick_item(state: State, pool: Pool, site: SiteId, held: Collection[str], see
     """
     for item in _candidates(pool, site, seed):
         text = item_text(pool, item)
-        if text not in held and not is_used(state, pool, item):
+        if text not in held and not is_text_used(state, pool, item, text):
             return text
     owners = _others_to_ask(state, pool, site)
     if not owners:

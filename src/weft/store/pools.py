@@ -6,8 +6,9 @@ the site with number n starts with block n, so that a new site need not ask anyb
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from operator import is_
+from socket import inet_ntoa
 from typing import Any
 
 from weft.model import SiteId
@@ -137,8 +138,8 @@ def item_text(pool: Pool, item: int) -> str:
     if pool.name == VNI:
         return str(item)
     if pool.name == MAC:
-        return ":".join(f"{byte:02x}" for byte in item.to_bytes(6))
-    return str(IPv6Address(item) if _is_v6(pool) else IPv4Address(item))
+        return item.to_bytes(6).hex(":")
+    return str(IPv6Address(item)) if _is_v6(pool) else inet_ntoa(item.to_bytes(4))
 
 
 def item_number(pool: Pool, text: str) -> int | None:
@@ -157,12 +158,18 @@ def item_number(pool: Pool, text: str) -> int | None:
 
 def is_used(state: State, pool: Pool, item: int) -> bool:
     """Tell whether a live record uses an item, whoever granted it."""
-    text = item_text(pool, item)
+    return is_text_used(state, pool, item, item_text(pool, item))
+
+
+def is_text_used(state: State, pool: Pool, item: int, text: str) -> bool:
+    """Return `is_used`, for those who have the item as text too."""
     if pool.name == VNI:
         return bool(state.lookup("network", "vni", item) or state.lookup("segment", "key", f"vxlan:{item}"))
     if pool.name == MAC:
-        return bool(state.lookup("port", "mac_address", text))
+        return bool(state.lookup_ids("port", "mac_address", text))
     subnet_id = pool.name.removeprefix(SUBNET_PREFIX)
+    if not state.lookup_ids("port", "fixed_ips[].ip_address", text):  # by nobody, in whatever subnet: that is the rule
+        return False
     holders = state.lookup("port", "fixed_ips[].ip_address", text)
     return any((subnet_id, text) in rows_at(port, ADDRESS_PATHS) for port in holders)
 

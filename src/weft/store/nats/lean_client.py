@@ -2,17 +2,22 @@
 
 Connecting, authentication, pings, subscriptions and every kind of trouble stay nats-py's. What differs: a message
 goes from the bytes read to its handler at once, without a queue and a task per subscription (three quarters of what
-nats-py spends on one); and a publication is put into the client's buffer as it is, without a look at each header.
+nats-py spends on one); and a publication is put into the client's buffer as it is, without a look at each header, and
+goes out with all others of this turn of the event loop, without a future and a task to wake.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from nats.aio.transport import TcpTransport
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 log = structlog.get_logger()
+
+FULL_BYTES = 1 << 20  # not yet taken by the kernel: from then on, whoever publishes should wait
 
 _CRLF = b"\r\n"
 _HEADER_LINE = b"NATS/1.0\r\n"
@@ -28,6 +33,7 @@ class LeanClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps = _LeanParser(self)
+        self._is_to_go_out = False
         self.handlers: dict[int, Handler] = {}
 
     async def subscribe_directly(
@@ -43,8 +49,11 @@ class LeanClient(Client):
 
         return end
 
-    async def put(self, subject: str, payload: bytes, reply: str = "", headers: bytes = b"") -> None:
-        """Publish; `headers` is what `header_block` makes. Raises nats.errors.Error, OSError."""
+    def put(self, subject: str, payload: bytes, reply: str = "", headers: bytes = b"") -> None:
+        """Publish; `headers` is what `header_block` makes. Who does so in numbers waits for `room`.
+
+        Raises nats.errors.Error.
+        """
         if self.is_closed:
             raise nats.errors.ConnectionClosedError
         size = len(payload) + len(headers)
@@ -56,9 +65,29 @@ class LeanClient(Client):
             )  # fmt: skip
         else:
             command = b"PUB %b %b %d\r\n%b\r\n" % (subject.encode(), reply.encode(), size, payload)
-        await self._send_command(command)
-        if self._flush_queue is not None and self._flush_queue.empty():
-            await self._flush_pending()
+        self._pending.append(command)
+        self._pending_data_size += len(command)
+        if not self._is_to_go_out:
+            self._is_to_go_out = True
+            asyncio.get_running_loop().call_soon(self._send_out)
+
+    def _send_out(self) -> None:
+        """Write all that is pending, nats-py's own commands among it."""
+        self._is_to_go_out = False
+        if self._pending and self._transport is not None and self.is_connected:
+            pending, self._pending, self._pending_data_size = self._pending, [], 0
+            self._transport.writelines(pending)
+
+    @property
+    def is_full(self) -> bool:
+        """More is on its way than the server takes just now."""
+        writer = self._transport._io_writer if isinstance(self._transport, TcpTransport) else None
+        return writer is not None and writer.transport.get_write_buffer_size() > FULL_BYTES
+
+    async def room(self) -> None:
+        """Return once there is room for more. Raises OSError."""
+        if self._transport is not None and self.is_full:
+            await self._transport.drain()  # type: ignore[no-untyped-call]  # nats-py's
 
 
 def header_block(headers: dict[str, str]) -> bytes:

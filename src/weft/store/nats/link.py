@@ -91,14 +91,21 @@ class Link:
     async def publish(self, subject: str, payload: bytes, headers: bytes = b"") -> None:
         """Send without waiting for anything; `headers` as `header_block` makes them. Raises LinkDown."""
         try:
-            await self.client.put(subject, payload, headers=headers)
+            self.client.put(subject, payload, headers=headers)
+            if self.client.is_full:
+                await self.client.room()
         except (nats.errors.Error, OSError) as err:
             raise LinkDown(f"{self.url}: {err}") from err
 
     async def publish_acked(self, subject: str, payload: bytes, headers: bytes = b"") -> "asyncio.Future[int]":
         """Send to a stream; the future gives its sequence there, or raises ApiError or LinkDown."""
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        await self._ask(subject, payload, headers, future, _seq_of_ack)
+        self._ask(subject, payload, headers, future, _seq_of_ack)
+        if self.client.is_full:
+            try:
+                await self.client.room()
+            except OSError as err:
+                raise LinkDown(f"{self.url}: {err}") from err
         return future
 
     async def request(self, subject: str, payload: bytes = b"", *, deadline_s: float = 5.0) -> Reply:
@@ -108,7 +115,7 @@ class Link:
         comes together with the reply.
         """
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        token = await self._ask(subject, payload, b"", future, _as_reply)
+        token = self._ask(subject, payload, b"", future, _as_reply)
         try:
             async with asyncio.timeout(deadline_s):
                 reply = await future
@@ -120,7 +127,7 @@ class Link:
             raise LinkDown(f"{self.url}: nobody answers {subject}")
         return reply
 
-    async def _ask(
+    def _ask(
         self,
         subject: str,
         payload: bytes,
@@ -134,8 +141,8 @@ class Link:
         token = f"{next(self._tokens):x}"
         self._waiting[token] = (future, read)
         try:
-            await self.client.put(subject, payload, self._reply_prefix + token, headers)
-        except (nats.errors.Error, OSError) as err:
+            self.client.put(subject, payload, self._reply_prefix + token, headers)
+        except nats.errors.Error as err:
             self._waiting.pop(token, None)
             raise LinkDown(f"{self.url}: {err}") from err
         return token

@@ -12,6 +12,7 @@ and "_" become "=XX". Distinct texts give distinct tokens.
 """
 
 import re
+from functools import lru_cache
 
 from weft.store.records import Key
 from weft.store.writes import Claim
@@ -44,6 +45,9 @@ def token(text: str) -> str:
     return _UNSAFE.sub(lambda m: b"=%02X" % m[0][0], text.encode()).decode()
 
 
+_known_token = lru_cache(maxsize=4096)(token)  # for what comes up again and again
+
+
 def text_of(subject_token: str) -> str:
     """Return the text that `token` encoded. Raises ValueError (UnicodeDecodeError) for what it cannot have made."""
     if "=" not in subject_token and subject_token.isascii():
@@ -56,7 +60,7 @@ def text_of(subject_token: str) -> str:
 
 def subject_of_key(key: Key) -> str:
     """Return where a record lives in STATE."""
-    return f"st.{token(key.scope)}.{token(key.kind)}.{token(key.id)}"
+    return f"st.{_known_token(key.scope)}.{_known_token(key.kind)}.{token(key.id)}"
 
 
 def key_of_subject(subject: str) -> Key:
@@ -67,7 +71,7 @@ def key_of_subject(subject: str) -> Key:
 
 def subject_of_claim(claim: Claim) -> str:
     """Return where a claim is taken in CLAIMS."""
-    return f"cl.{token(claim.pool)}.{token(claim.item)}"
+    return f"cl.{_known_token(claim.pool)}.{token(claim.item)}"
 
 
 def subject_of_value(site: str, node: str, key: str) -> str:

@@ -50,7 +50,8 @@ class Writer:
                 await self._until_allowed(writes)
                 if writes.claims:
                     locks = await self.locks.take(link, writes.claims, writes.verb)
-                idle = await self._idle_locks(link, outlived(decided_on, writes, self._now_ms()))
+                freed = outlived(decided_on, writes, self._now_ms())
+                idle = await self._idle_locks(link, freed) if freed else []
                 for one, record in zip(writes.writes, decided_on, strict=True):
                     if state.raw(one.key) is not record:
                         raise StaleView(f"{one.key} was written or merged while its claims were taken")
@@ -64,7 +65,8 @@ class Writer:
                 if not is_sent:
                     self.locks.drop(locks, link)
                 raise
-        await self.locks.give_back(idle, link)
+        if idle:
+            await self.locks.give_back(idle, link)
         return written.receipt
 
     async def _link_for(self, writes: Writes) -> Link:
@@ -135,7 +137,7 @@ class Writer:
     async def _idle_locks(self, link: Link, freed: Collection[Claim]) -> list[Lock]:
         """Return the locks of what a write will free: afterwards they might be somebody else's. Raises StaleView."""
         try:
-            return await self.locks.find(link, freed) if freed else []
+            return await self.locks.find(link, freed)
         except LinkDown as err:
             raise StaleView("the site's log went away while locks were looked up") from err
 
