@@ -15,7 +15,7 @@ apart by that record's compare-and-set). Why: docs/design/0008-delegation.md.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntoa, inet_pton
 
 import msgspec
 
@@ -159,6 +159,11 @@ def address_number(text: str) -> int | None:
         return int.from_bytes(inet_pton(AF_INET6 if ":" in text else AF_INET, text))
     except (OSError, ValueError):
         return None
+
+
+def ipv4_text(number: int) -> str:
+    """Return an IPv4 address as text; quick, as `address_number` is."""
+    return inet_ntoa(number.to_bytes(4))
 
 
 def intersection(left: list[Interval], right: tuple[Interval, ...]) -> Iterator[Interval]:

@@ -8,11 +8,10 @@ the site with number n starts with block n, so that a new site need not ask anyb
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from operator import is_
-from socket import inet_ntoa
 from typing import Any
 
 from weft.model import SiteId
-from weft.store.blocks import Interval, Part, Pool, address_number, without
+from weft.store.blocks import Interval, Part, Pool, address_number, ipv4_text, without
 from weft.store.paths import rows_at
 from weft.store.prefixes import WIDTH, intervals_of, merged
 from weft.store.protocol import State
@@ -139,7 +138,7 @@ def item_text(pool: Pool, item: int) -> str:
         return str(item)
     if pool.name == MAC:
         return item.to_bytes(6).hex(":")
-    return str(IPv6Address(item)) if _is_v6(pool) else inet_ntoa(item.to_bytes(4))
+    return str(IPv6Address(item)) if _is_v6(pool) else ipv4_text(item)
 
 
 def item_number(pool: Pool, text: str) -> int | None:

@@ -23,6 +23,7 @@ from weft.store.giving import TRANSFER, Giving
 from weft.store.holdings import Holdings
 from weft.store.nats.comparison import answer_comparisons
 from weft.store.nats.full_disk import FullDisk
+from weft.store.nats.lease import Lease
 from weft.store.nats.link import Link
 from weft.store.nats.own_log import OwnLog, why_down
 from weft.store.nats.peers import Peers
@@ -70,7 +71,8 @@ class SiteStore:
         )
         self._own = OwnLog(self._holdings, settings.url, settings.secret, name)
         self._relay = Relay(self._holdings, self._own, self._alerts)
-        self._writer = Writer(self._holdings, self._own, name, now_ms)
+        self._lease = Lease(settings.site, settings.node, self._holdings, self._own)
+        self._writer = Writer(self._holdings, self._own, self._lease, name, now_ms)
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)
         self._peers = Peers(settings, self._holdings, self._own, self.runtime, now_ms)
         self._rpc = Rpc(self._peers.link_to)
@@ -97,7 +99,7 @@ class SiteStore:
         await store._serve_others()
         loops: list[Coroutine[None, None, None]] = [
             store._disk.run(), store._own.run(), store._relay.run(), store.runtime.beat(),
-            store._tick(), store._readiness.run(), store._until_outdated(),
+            store._tick(), store._readiness.run(), store._until_outdated(), store._lease.run(store.commit),
         ]  # fmt: skip
         try:
             if settings.serve:

@@ -23,7 +23,7 @@ from weft.store.kinds import (
 )
 from weft.store.kinds.addressing import ADDRESS_SCOPE, NETWORK_SEGMENT_RANGE, SEGMENT, SUBNETPOOL
 from weft.store.kinds.core import NETWORK, PORT, PORT_BINDING, SUBNET
-from weft.store.kinds.fabric import CONFLICT, NODE, POOL, SITE
+from weft.store.kinds.fabric import CONFLICT, LEASE, NODE, POOL, SITE
 from weft.store.kinds.identity import ASSIGNMENT, DOMAIN, PROJECT, REVOCATION, ROLE, USER
 from weft.store.kinds.kind import Kind
 from weft.store.kinds.l3 import FLOATINGIP, ROUTER
@@ -62,6 +62,7 @@ __all__ = [
     "DOMAIN",
     "FLOATINGIP",
     "KINDS",
+    "LEASE",
     "NETWORK",
     "NETWORK_SEGMENT_RANGE",
     "NODE",

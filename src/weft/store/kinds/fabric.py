@@ -18,4 +18,9 @@ POOL = Kind("pool")
 """Grants of a pool that is not a subnet. id = "vni", "mac" (written by the giver, site number 1) or "subnetpool.<id>".
 Fields: see blocks.py; of a subnet pool also giver (site) and "last.<site>", written by each as it cuts a prefix."""
 
-KINDS = (SITE, NODE, CONFLICT, POOL)
+LEASE = Kind("lease")
+"""Who hands out items at a site. id = the site's name. Fields: holder (the name of a process's life, which does so
+alone and without locks; "": every process may, with locks), turn (grows, so that there can be a next version that says
+the same). Written by the site's own weftds, and of use to them only; see nats/lease.py."""
+
+KINDS = (SITE, NODE, CONFLICT, POOL, LEASE)

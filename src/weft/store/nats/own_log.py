@@ -83,6 +83,11 @@ class OwnLog:
             await self._bell.wait()
         return self._read_link
 
+    @property
+    def read_seq(self) -> int:
+        """The sequence up to which the log has been read."""
+        return self._seq
+
     async def until_in_sync(self) -> None:
         """Return once the log has been read to its end."""
         await self._bell.until(lambda: self.in_sync)

@@ -4,6 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,7 @@ CLAIMS_BYTES = 48 << 20  # some 200,000 items handed out in one minute
 RUNTIME_BYTES = 32 << 20
 
 EXPECTED_SEQ = "Nats-Expected-Last-Subject-Sequence"
+EXPECTED_SUBJECT = "Nats-Expected-Last-Subject-Sequence-Subject"  # of another subject than the message's own
 _MUST_BE_NEW = header_block({EXPECTED_SEQ: "0"})
 _LOCK = header_block({EXPECTED_SEQ: "0", "Nats-TTL": f"{CLAIM_TTL_S}s"})
 
@@ -54,12 +56,30 @@ class TooManyRecords(Invalid):
         super().__init__(f"one request may write at most {MAX_RECORDS_PER_WRITE} records, this one {count}: split it")
 
 
+class Fence(NamedTuple):
+    """A subject and its last sequence, as whoever writes takes it to be."""
+
+    subject: str
+    seq: int
+
+
 class Entry(msgspec.Struct, frozen=True):
-    """A message for STATE, to be taken only if the subject's last sequence is `expected` (0: none)."""
+    """A message for STATE, to be taken only if the subject's last sequence is `expected` (0: none).
+
+    With a fence, that is looked at instead: a message can have one condition.
+    """
 
     subject: str
     payload: bytes
     expected: int
+    fence: Fence | None = None
+
+    @property
+    def condition(self) -> dict[str, str]:
+        """The headers that make the server look."""
+        if self.fence is None:
+            return {EXPECTED_SEQ: str(self.expected)}
+        return {EXPECTED_SEQ: str(self.fence.seq), EXPECTED_SUBJECT: self.fence.subject}
 
 
 async def ensure_streams(link: Link) -> None:
@@ -154,11 +174,12 @@ async def send(link: Link, entries: Sequence[Entry]) -> "asyncio.Future[int]":
     """
     if len(entries) == 1:
         (entry,) = entries
-        headers = _MUST_BE_NEW if entry.expected == 0 else header_block({EXPECTED_SEQ: str(entry.expected)})
+        is_plain = entry.expected == 0 and entry.fence is None
+        headers = _MUST_BE_NEW if is_plain else header_block(entry.condition)
         return await link.publish_acked(entry.subject, entry.payload, headers)
     batch = uuid.uuid4().hex
     for number, entry in enumerate(entries, 1):
-        numbered = {EXPECTED_SEQ: str(entry.expected), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+        numbered = {**entry.condition, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
         if number == len(entries):
             headers = header_block({**numbered, "Nats-Batch-Commit": "1"})
             return await link.publish_acked(entry.subject, entry.payload, headers)
