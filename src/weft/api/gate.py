@@ -3,13 +3,14 @@
 Plain ASGI instead of Starlette's middleware classes: those cost more than a read of the state does.
 """
 
-import os
 import re
 import time
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, unbind_contextvars
+
+from weft.api.fresh_ids import random_hex
 
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ class Gate:
 
 def new_request_id() -> str:
     """Return an ID in OpenStack's form."""
-    raw = os.urandom(16).hex()  # as `secrets` does it, by a longer way
+    raw = random_hex()
     return f"req-{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
 
 

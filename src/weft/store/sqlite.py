@@ -27,10 +27,8 @@ log = structlog.get_logger()
 
 SCHEMA_VERSION = 1
 GATHER_S = 0.005  # one transaction for all that arrives in this time
-GATHER_MORE_S = 0.03  # while requests come in numbers: a transaction and a change of threads cost more than a row
+GATHER_MORE_S = 0.2  # while they come in numbers: neighbours share pages, and of each page one version is written
 MORE = 3  # records in one transaction
-GATHER_MUCH_S = 0.1  # while a backlog comes in: a record and the note that it has been relayed become one write
-MUCH = 100  # records in one transaction
 ROWS_AT_ONCE = (128, 16, 4, 1)  # in one statement; of several sizes, so that few texts are compiled and kept
 RETRY_S = 1.0  # after a full disk
 
@@ -144,7 +142,7 @@ class Disk:
             await asyncio.sleep(gather_s)
             self._wake.clear()
             count = len(self.batch.records)
-            gather_s = GATHER_S if count < MORE else GATHER_MORE_S if count < MUCH else GATHER_MUCH_S
+            gather_s = GATHER_S if count < MORE else GATHER_MORE_S
             try:
                 await self.flush()
             except DiskFull:

@@ -51,6 +51,9 @@ class Policy:
         self._seen: tuple[tuple[Path, int, int], ...] = ()
         self._rules = read_rules()
         self._rights: dict[tuple[frozenset[str], frozenset[str]], Rights] = {}
+        self._callers: dict[
+            int, tuple[Caller, Caller]
+        ] = {}  # without rights, with them: one token asks again and again
 
     def with_rights(self, caller: Caller, now_s: float) -> Caller:
         """Return the caller with what it may do. `now_s` never goes back."""
@@ -63,7 +66,12 @@ class Policy:
             if len(self._rights) >= _MAX_SETS:
                 self._rights.clear()
             rights = self._rights[slot] = Rights(self._rules, caller)
-        return msgspec.structs.replace(caller, rights=rights)
+        made = self._callers.get(id(caller))
+        if made is None or made[0] is not caller or made[1].rights is not rights:
+            if len(self._callers) >= _MAX_SETS:
+                self._callers.clear()
+            made = self._callers[id(caller)] = caller, msgspec.structs.replace(caller, rights=rights)
+        return made[1]
 
     def _look(self) -> None:
         """Read the files if they are not as they were. Bad ones change nothing."""
