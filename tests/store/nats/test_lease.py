@@ -16,7 +16,7 @@ from weft.store.protocol import State
 from weft.store.records import Key
 from weft.store.site_store import SiteStore
 from weft.store.wire import encode_record
-from weft.store.writes import Claim, Write, Writes
+from weft.store.writes import Claim, StaleView, Write, Writes
 
 pytestmark = pytest.mark.nats
 
@@ -162,3 +162,14 @@ async def test_nothing_is_handed_out_twice_though_the_server_dies_again_and_agai
     await store.catch_up()
     await until(lambda: is_alone(store), store)
     assert vnis(store) == list(range(1, 181))
+
+
+async def test_nobody_decides_before_having_read_all_that_came_before_the_lease(fabric: Fabric):
+    """The acknowledgement of a new lease may be quicker than the log's reader."""
+    store = await alone(await fabric.open("a1"))
+    fence = store._lease.fence()
+    store._holdings.seqs[LEASE] = store._own.read_seq + 1
+    with pytest.raises(StaleView):
+        await store.commit(Writes((Write(network("n1"), {"vni": 1}, create=True),), (Claim("vni", "1"),)))
+    store._holdings.seqs[LEASE] = fence.seq
+    await take(store, "n1")

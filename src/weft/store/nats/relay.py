@@ -22,7 +22,7 @@ from weft.store.records import Key, Record
 
 log = structlog.get_logger()
 
-GROUP_FROM = 32  # from so many on they go out in atomic batches: one sync of the disk for all
+GROUP_FROM = 32  # from so many on they go out in atomic batches: one answer for all
 GROUP_MAX = 200  # takes some 5 ms, which a commit of our own may have to wait
 GROUPS_MAX = 8  # on their way at once; nats-server allows 50 batches
 FULL_RETRY_S = 1.0
