@@ -20,7 +20,7 @@ from weft.model import Unavailable
 from weft.store.protocol import Change, Store
 
 RESYNC_S = 30.0  # look at the kernel even if nothing was heard: events can be lost
-IDLE_PAUSE_S = 0.01  # after a round that wrote nothing: changes elsewhere come by the thousand, a round takes a thread
+IDLE_PAUSE_S = 0.01  # while rounds write nothing: changes elsewhere come by the thousand, and are taken together
 RETRY_S = 0.5  # after a round in which something could not be written; doubles up to RESYNC_S
 UNSYNCED_POLL_S = 0.02  # until the first full read of the store is done
 REPORTS_AT_ONCE = 64
@@ -40,6 +40,7 @@ class AgentLoop:
         self._kernel = kernel
         self._device_events = device_events
         self._wake = asyncio.Event()
+        self._is_idle = False  # the last round wrote nothing
         self._failure = ""
 
     async def run(self) -> None:
@@ -62,6 +63,8 @@ class AgentLoop:
         async for batch in changes:
             if self.brain.absorb(batch):
                 self._wake.set()
+            if self._is_idle:
+                await asyncio.sleep(IDLE_PAUSE_S)
 
     async def _watch_devices(self, events: AsyncIterator[object]) -> None:
         async for _ in events:
@@ -72,8 +75,8 @@ class AgentLoop:
         resync = True
         while True:
             self._wake.clear()
-            healthy, is_idle = await self._round(resync=resync)
-            if is_idle and healthy:
+            healthy, self._is_idle = await self._round(resync=resync)
+            if self._is_idle and healthy:
                 await asyncio.sleep(IDLE_PAUSE_S)
             retry_s = RETRY_S if healthy else min(2 * retry_s, RESYNC_S)
             try:

@@ -23,7 +23,9 @@ class State(Protocol):
 
     @property
     def revision(self) -> int: ...  # grows by one with every merged change
-    def changed_at(self, kind: str) -> int: ...  # the revision of the last change to a record of this kind
+    def changed_at(
+        self, area: str
+    ) -> int: ...  # the revision of the last change to a record of these kinds, see kinds/
     def get(self, kind: str, id: str) -> Record | None: ...
     def of_kind(self, kind: str) -> Collection[Record]: ...
     def referrers(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from weft.store.index import Index
-from weft.store.kinds import KINDS
+from weft.store.kinds import AREA_OF, KINDS
 from weft.store.liveness import is_tombstone
 from weft.store.paths import Target, reader, references, referring_paths
 from weft.store.protocol import Change
@@ -34,7 +34,7 @@ class MergedState:
         self._referring = {kind: [self._indexes[by, path] for by, path in referring_paths(kind)] for kind in KINDS}
         self._tallies: dict[tuple[str, Any], dict[str, int]] = {}  # (kind, project) → site of creation → live records
         self._revision = 0
-        self._changed_at: dict[str, int] = {}  # kind → the revision of its last change
+        self._changed_at: dict[str, int] = {}  # area of kinds → the revision of its last change
 
     # ---- reading (protocol.State)
     @property
@@ -42,9 +42,9 @@ class MergedState:
         """Grows by one with every merged change."""
         return self._revision
 
-    def changed_at(self, kind: str) -> int:
-        """Return the revision at which a live record of this kind last changed; 0 if none ever did."""
-        return self._changed_at.get(kind, 0)
+    def changed_at(self, area: str) -> int:
+        """Return the revision at which a live record of these kinds ("identity") last changed; 0 if none ever did."""
+        return self._changed_at.get(area, 0)
 
     def get(self, kind: str, id: str) -> Record | None:
         """Return a live record."""
@@ -149,7 +149,7 @@ class MergedState:
         if after is not None:
             self._live.setdefault(kind, {})[id] = after
             self._index(after)
-        self._changed_at[kind] = self._revision
+        self._changed_at[AREA_OF.get(kind, "")] = self._revision
         key = (after or before).key  # type: ignore[union-attr]  # one of them is there: they differ
         changes.append(Change(key, before, after, self._revision))
         for target in dict.fromkeys([*_targets(before), *_targets(after)]):

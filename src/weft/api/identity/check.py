@@ -16,14 +16,11 @@ from weft.commands.identity.bootstrap import SEEDED
 from weft.commands.identity.directory import Scope, is_enabled
 from weft.commands.identity.holding import assigned_roles
 from weft.model import Unavailable
-from weft.store.kinds.identity import KINDS
 from weft.store.protocol import State
 from weft.store.records import Record
 
 ALLOW_EXPIRED_MS = 48 * 3_600_000  # for services, of users' tokens; Keystone's [token] allow_expired_window
 REMEMBERED_MAX = 4096  # tokens; clients send the same one again and again
-
-_KINDS = tuple(kind.name for kind in KINDS)
 
 
 class NotYetSeeded(Unavailable):
@@ -60,7 +57,7 @@ class Checker:
         if not text:
             raise Unauthenticated
         state = self._state()
-        changed_at = max(map(state.changed_at, _KINDS))
+        changed_at = state.changed_at("identity")
         if changed_at != self._known_at:
             self._known.clear()
             self._known_at = changed_at

@@ -51,10 +51,12 @@ AREAS = (
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for area in AREAS for kind in area.KINDS}
+AREA_OF: dict[str, str] = {kind.name: area.__name__.rpartition(".")[2] for area in AREAS for kind in area.KINDS}
 
 __all__ = [
     "ADDRESS_GROUP",
     "ADDRESS_SCOPE",
+    "AREA_OF",
     "ASSIGNMENT",
     "CONFLICT",
     "DEFAULT_SECURITY_GROUP_RULE",
