@@ -150,7 +150,7 @@ class NatsServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env={"GOGC": GO_COLLECTS_AT, **os.environ},
+                env={"GOGC": GO_COLLECTS_AT, "GOMAXPROCS": str(_cores_for_server()), **os.environ},
             )
         except OSError as err:
             raise ServerFailed(f"{binary} cannot be run: {err.strerror}") from err
@@ -251,3 +251,8 @@ async def _wait_end(pid: int) -> None:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
+
+
+def _cores_for_server() -> int:
+    """Return how many cores the server may keep busy: half, for weftd needs one, and Go spins where it could sleep."""
+    return max(1, len(os.sched_getaffinity(0)) // 2)
