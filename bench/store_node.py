@@ -94,6 +94,12 @@ class Node:
             await self._store._holdings.changed.until(lambda: self._store.digest() == digest)
         return {"at_s": time.time()}
 
+    async def handed_on(self, deadline_s: float) -> dict[str, Any]:
+        """Return when our own log has been told all that we hold."""
+        async with asyncio.timeout(deadline_s):
+            await self._store._relay.until_told(set(self._store._holdings.outbox))
+        return {"at_s": time.time()}
+
 
 def _resident_mib(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()

@@ -22,6 +22,7 @@ from weft.store.effects import Effects
 from weft.store.feed import Feed
 from weft.store.journal import journal_entry
 from weft.store.long_lived import LongLived
+from weft.store.outbox import Outbox
 from weft.store.protocol import Change, JournalEntry
 from weft.store.records import Key, Record
 from weft.store.recovery import site_of
@@ -36,6 +37,7 @@ STANDING = "standing"  # of `agreement.Memory` among what is remembered
 OWN = "own"  # the cursor of our own log; neighbours' cursors are called by their site
 Ways = dict[Key, tuple[Record, bytes]]  # records as they travel
 UNKNOWN: Ways = {}
+ENCODED_MAX = 4096  # of what is in the outbox, about 1 kB each; more is encoded anew when it goes out
 COMPLAIN_EVERY_S = 1.0  # a hostile peer must not fill the disk with our own log
 
 _encode_entry = msgspec.msgpack.Encoder().encode
@@ -56,7 +58,7 @@ class Holdings:
         self.changed = Bell()
         self.outdated: asyncio.Future[None] | None = None  # fails with MustStartAnew once that is found out
         self.seqs: dict[Key, int] = {}  # where our own log holds a record; absent: it does not
-        self.outbox: dict[Key, None] = {}  # what our own log must still be told, oldest first
+        self.outbox = Outbox()  # what our own log must still be told
         self.outbox_filled = Bell()
         self._encoded: Ways = {}  # of what is in the outbox, if it came as bytes
         self.forgotten: set[Key] = set()  # what our own log must still be purged of
@@ -81,14 +83,14 @@ class Holdings:
             loaded = self._disk.load()
             self.replica.load(self._stored(loaded.records), self._now_ms())
             self.cursors = loaded.cursors
-            self.outbox = {key_of_text(text): None for text in loaded.outbox}
+            self.outbox = Outbox(map(key_of_text, loaded.outbox))
             self.meta = loaded.meta
             self._load_standing()
             self._journal_number = loaded.last_journal
         except (sqlite3.DatabaseError, BadRecord, TypeError, ValueError) as err:
             self._disk.discard(str(err))
             self.replica = self._make_replica()
-            self.seqs, self.outbox, self.cursors, self.meta = {}, {}, {}, {}
+            self.seqs, self.outbox, self.cursors, self.meta = {}, Outbox(), {}, {}
 
     def _load_standing(self) -> None:
         """Take up what we knew of who has heard what; a disk that is empty holds no old copies of anything."""
@@ -192,7 +194,7 @@ class Holdings:
             self.forgotten.add(key)
         for key in effects.relay:
             self._enqueue(key)
-            if key in encoded:
+            if key in encoded and len(self.outbox) <= ENCODED_MAX:
                 self._encoded[key] = encoded[key]
         if effects.forget:
             self.outbox_filled.ring()
@@ -301,14 +303,14 @@ class Holdings:
     def _enqueue(self, key: Key) -> None:
         if key not in self.outbox:
             self._disk.batch.outbox[key] = True
-            self.outbox[key] = None
+            self.outbox.add(key)
             self._disk.dirty()
         self.outbox_filled.ring()
 
     def unqueue(self, key: Key) -> None:
         """Our log need not be told of `key` any more."""
         if key in self.outbox:
-            del self.outbox[key]
+            self.outbox.discard(key)
             self._encoded.pop(key, None)
             self._disk.batch.outbox[key] = False
             self._disk.dirty()

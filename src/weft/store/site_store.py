@@ -70,7 +70,7 @@ class SiteStore:
             ServerSettings(name, settings.listen, settings.state_dir / "nats", settings.secret, settings.server_binary)
         )
         self._own = OwnLog(self._holdings, settings.url, settings.secret, name)
-        self._relay = Relay(self._holdings, self._own, self._alerts)
+        self._relay = Relay(self._holdings, self._own, self._alerts, lambda: self._peers.takes_in_first())
         self._lease = Lease(settings.site, settings.node, self._holdings, self._own)
         self._writer = Writer(self._holdings, self._own, self._lease, name, now_ms)
         self.runtime = NatsRuntime(settings.site, settings.node, now_ms)

@@ -11,7 +11,8 @@ from weft.model import NodeId, SiteId
 from weft.store.execute import execute
 from weft.store.nats.link import dial
 from weft.store.nats.server_config import PEER, password
-from weft.store.nats.subjects import subject_of_key
+from weft.store.nats.subjects import STATE, subject_of_key
+from weft.store.nats.tail import position
 from weft.store.records import Field, Key, Record, Stamp
 from weft.store.site_store import SiteStore
 from weft.store.wire import encode_record
@@ -67,6 +68,31 @@ async def test_a_line_of_sites_relays(fabric: Fabric):
     await create(last, "n2")
     await until_equal(first, middle, last)
     assert first.state.get("network", "n2") is not None
+
+
+async def test_a_backlog_is_taken_in_first_and_then_handed_on(fabric: Fabric):
+    first, second = await fabric.open("a1"), await fabric.open("b1")
+    names = [f"n{number}" for number in range(4000)]
+    for start in range(0, len(names), 500):
+        batch = (Write(network(name), {"name": name}, create=True) for name in names[start : start + 500])
+        await first.commit(Writes(tuple(batch)))
+    outbox, peers = second._holdings.outbox, second._peers
+    was_first: list[bool] = []
+    takes_in_first = peers.takes_in_first
+    peers.takes_in_first = lambda: was_first.append(takes_in_first()) or was_first[-1]  # type: ignore[method-assign]
+    await announce(second, fabric.url("b"), 2)
+    await announce(first, fabric.url("a"), 1)
+    await second._on_hello(encode_record(first.state.raw(Key("fabric", "site", "a"))))  # type: ignore[arg-type]
+    await until_equal(first, second)
+    assert any(was_first)
+    await until(lambda: not outbox, first, second)
+    log = await position(await second._own.up(), STATE)
+    assert log.last_seq >= len(names)
+    pull = peers._pulls[SiteId("a")][0]
+    pull._pending = 10_000
+    assert takes_in_first()
+    await second.commit(Writes(tuple(Write(Key("fabric", "node", id), {"site": "b"}) for id in ("b1", "b2"))))
+    assert not takes_in_first(), "node b2 reads this site's log"
 
 
 async def test_a_site_that_knows_one_other_is_found_by_all(fabric: Fabric):

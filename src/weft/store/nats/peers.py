@@ -13,7 +13,7 @@ from weft.store.nats.own_log import OwnLog
 from weft.store.nats.pull import Pull, dial_peer
 from weft.store.nats.runtime_stream import NatsRuntime
 from weft.store.nats.server_config import PEER, password
-from weft.store.neighbours import neighbours_of
+from weft.store.neighbours import FULL_MESH_MAX, neighbours_of
 from weft.store.protocol import PeerStatus
 from weft.store.settings import StoreSettings
 
@@ -24,7 +24,7 @@ class Peers:
     def __init__(
         self, settings: StoreSettings, holdings: Holdings, own: OwnLog, runtime: NatsRuntime, now_ms: Callable[[], int]
     ) -> None:
-        self._site = settings.site
+        self._site, self._node = settings.site, settings.node
         self._name = f"{settings.site}-{settings.node}"
         self._configured = dict(settings.peers)
         self._password = password(settings.secret, PEER)
@@ -69,6 +69,16 @@ class Peers:
                 task.cancel()
             await asyncio.gather(*(task for _, task in self._pulls.values()), return_exceptions=True)
             await self._close_links()
+
+    def takes_in_first(self) -> bool:
+        """A neighbour has much for us, and nobody waits for us to hand it on.
+
+        All other sites pull from it by themselves, and no other node of ours reads our log.
+        """
+        if not any(pull.is_far_behind for pull, _ in self._pulls.values()):
+            return False
+        nodes = self._holdings.state.lookup("node", "site", self._site)
+        return len(self.others()) < FULL_MESH_MAX and all(node.key.id == self._node for node in nodes)
 
     async def link_to(self, site: SiteId) -> Link:
         """Return a link to a site's server, ours included. Raises LinkDown."""

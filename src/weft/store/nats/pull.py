@@ -33,6 +33,7 @@ log = structlog.get_logger()
 DIAL_S = 2.0  # a SYN lost to a partition is sent again after 1 s
 PAUSE_MIN_S, PAUSE_MAX_S = 0.1, 0.5  # between attempts: a heal must be noticed within a second
 AWAY_PAUSE_S = 5.0  # before a site that must start anew is looked at again
+MUCH = 1000  # messages: what comes in within a fraction of a second
 COMPARE_EVERY_S = 30.0
 COMPARE_AGAIN_S = 2.0  # after a difference; if it stays (a refused record), less and less often
 
@@ -73,6 +74,11 @@ class Pull:
         self._equal: bool | None = None
         self._error: str | None = None
         self._caught_up = False
+
+    @property
+    def is_far_behind(self) -> bool:
+        """The neighbour has much for us that we have yet to read."""
+        return self.link is not None and self._pending > MUCH
 
     def status(self) -> PeerStatus:
         """Return how we stand with this neighbour."""
@@ -117,7 +123,7 @@ class Pull:
                 log.warning("a neighbour's log is another than before; reading all of it", site=self.site)
             seq = 0
         self.link = link
-        self._error, self._caught_up = None, False
+        self._error, self._caught_up, self._pending = None, False, 0
         log.info("pulling", site=self.site, after=seq, last_seq=start.last_seq)
 
         def on_record(message: Message) -> None:

@@ -2,6 +2,9 @@
 
 Each record goes out whole, by compare-and-set, so a commit of another process of this site is never overwritten:
 it is read, merged, and the join goes out.
+
+Handing on costs as much as taking in. While a neighbour has a backlog for us that all others pull from it by
+themselves, it goes on slowly, so that we hold the newest state sooner.
 """
 
 import asyncio
@@ -13,7 +16,6 @@ import structlog
 from weft.model import WeftError
 from weft.store.bell import Bell
 from weft.store.holdings import Holdings, Ways
-from weft.store.kinds import CONFLICT
 from weft.store.nats.link import ApiError, Link, LinkDown
 from weft.store.nats.own_log import OwnLog
 from weft.store.nats.site_log import Behind, Entry, LogFull, send, translated
@@ -25,14 +27,19 @@ log = structlog.get_logger()
 GROUP_FROM = 32  # from so many on they go out in atomic batches: one answer for all
 GROUP_MAX = 200  # takes some 5 ms, which a commit of our own may have to wait
 GROUPS_MAX = 8  # on their way at once; nats-server allows 50 batches
+SLOW_S = 0.5  # between groups while there is much to take in
 FULL_RETRY_S = 1.0
 
 
 class Relay:
     """Empties the outbox, for ever."""
 
-    def __init__(self, holdings: Holdings, own: OwnLog, alert: Callable[[str, str], None]) -> None:
-        self._holdings, self._own, self._alert = holdings, own, alert
+    def __init__(
+        self, holdings: Holdings, own: OwnLog, alert: Callable[[str, str], None], may_wait: Callable[[], bool]
+    ) -> None:
+        """`may_wait`: there is much to take in first, and nobody waits for us to hand it on."""
+        self._holdings, self._own, self._alert, self._may_wait = holdings, own, alert, may_wait
+        self._waited_for = 0  # by how many
         self._in_flight: set[Key] = set()
         self._answers: set[asyncio.Future[int]] = set()  # those we wait for
         self._alone: set[Key] = set()
@@ -52,17 +59,23 @@ class Relay:
 
     async def until_told(self, keys: set[Key]) -> None:
         """Return once our log holds what we hold of `keys`."""
-        await self._moved.until(lambda: not any(key in self._holdings.outbox for key in keys))
+        self._waited_for += 1
+        try:
+            await self._moved.until(lambda: not any(key in self._holdings.outbox for key in keys))
+        finally:
+            self._waited_for -= 1
 
     async def _drain(self, link: Link) -> None:
         while link.is_open:
-            waiting = [key for key in self._holdings.outbox if key not in self._in_flight]
-            # Reports before what they report: after a crash in between the merge would not be noticed again.
-            waiting.sort(key=lambda key: key.kind != CONFLICT.name)
+            is_slow = not self._waited_for and self._may_wait()
+            waiting = self._holdings.outbox.first(GROUP_MAX if is_slow else None, self._in_flight)
             for group in self._groups(waiting):
                 await self._moved.until(lambda: len(self._answers) < GROUPS_MAX or not link.is_open)
                 await self._send(link, [key for key in group if key in self._holdings.outbox])
             await self._purge(link)
+            if is_slow and waiting:
+                await asyncio.sleep(SLOW_S)
+                continue
             if any(key not in self._in_flight for key in self._holdings.outbox):
                 await asyncio.sleep(0)
                 continue
