@@ -116,6 +116,8 @@ class _LeanParser(Parser):
 
     async def parse(self, data: bytes = b"") -> None:
         """Work through what was read; a message of which there is more to come stays in `buf`."""
+        # It lives, then: in a backlog the answer to a ping stands behind megabytes, and comes many seconds later.
+        self.nc._pings_outstanding = 0
         if self.state != AWAITING_CONTROL_LINE:  # nats-py's parser is within a message
             await super().parse(data)
             return

@@ -68,7 +68,8 @@ class Relay:
     async def _drain(self, link: Link) -> None:
         while link.is_open:
             is_slow = not self._waited_for and self._may_wait()
-            waiting = self._holdings.outbox.first(GROUP_MAX if is_slow else None, self._in_flight)
+            count = GROUP_MAX if is_slow else GROUP_MAX * GROUPS_MAX
+            waiting = self._holdings.outbox.first(count, self._in_flight)
             for group in self._groups(waiting):
                 await self._moved.until(lambda: len(self._answers) < GROUPS_MAX or not link.is_open)
                 await self._send(link, [key for key in group if key in self._holdings.outbox])
