@@ -76,6 +76,6 @@ def test_headers_are_read_as_they_were_written():
 async def test_who_sends_is_alive_however_long_the_answer_to_a_ping_takes():
     client, heard = listening()
     client._pings_outstanding = 1
-    await client._ps.parse(STREAM[:20])
+    await client._ps.parse(STREAM[:21])
     assert client._pings_outstanding == 0
     assert heard == MESSAGES[:1]

@@ -32,6 +32,7 @@ async def alone(store: SiteStore) -> SiteStore:
     node = Key("fabric", "node", store.node)
     await store.commit(Writes((Write(Key("fabric", "site", "a"), {"number": 1}), Write(node, {"site": "a"}))))
     await until(lambda: is_alone(store), store)
+    await store.catch_up()  # the lease may be acknowledged before we read it
     return store
 
 
