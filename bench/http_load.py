@@ -90,6 +90,12 @@ class Load:
     bodies: list[bytes] = field(default_factory=list)
     took_s: float = 0.0
 
+    def add(self, other: "Load") -> None:
+        """Take in another load of the same kind."""
+        self.taken_ms += other.taken_ms
+        self.bodies += other.bodies
+        self.took_s += other.took_s
+
     @property
     def answers(self) -> list[Any]:
         """What the bodies say."""
