@@ -25,6 +25,7 @@ from weft.store.simulated.sim_node import SimNode
 from weft.store.simulated.virtual_time import run_virtually
 from weft.store.simulated.wan import Wan
 from weft.store.simulated.workload import next_request
+from weft.store.wire import decode_record
 from weft.store.writes import Write, Writes
 
 START_MS = 1_800_000_000_000
@@ -231,9 +232,8 @@ class Simulation:
             self.history.lost_reports += reports
         self._logs.pop(site, None)
         self._disks.pop(site, None)
-        self.history.forget(
-            [event for event in self.history.events if event.site == site and not self._is_known(event)]
-        )
+        # Another site's writes too: it may have lost its own disk before, and this one was the last to know.
+        self.history.forget([event for event in self.history.events if not self._is_known(event)])
 
     def _is_held(self, key: Key, except_site: SiteId) -> bool:
         """Tell whether another site has a record."""
@@ -244,7 +244,10 @@ class Simulation:
     def _is_known(self, event: Event) -> bool:
         if any(event.is_in(node.state.raw(event.key)) for node in self._nodes()):
             return True
-        return any(event.is_in(disk.records.get(event.key)) for disks in self._disks.values() for disk in disks)
+        if any(event.is_in(disk.records.get(event.key)) for disks in self._disks.values() for disk in disks):
+            return True
+        entries = [log.entry_of(event.key) for log in self._logs.values()]
+        return any(event.is_in(decode_record(entry.data, None)) for entry in entries if entry is not None)
 
     # ---- the end
     async def _come_to_rest(self) -> float:
