@@ -164,3 +164,11 @@ def tapestry(lab: Corner) -> dict[str, str]:
     slaac = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
     lab.api("a", "POST", "/v2.0/subnets", {"subnets": [v4, v6 | slaac]})
     return {"network": network}
+
+
+@pytest.fixture(scope="module")
+def site(corner: Corner) -> Iterator[Corner]:
+    """One site of one node."""
+    corner.weft("lab", "up", "--sites", "1", "--nodes", "1")
+    yield corner
+    corner.weft("lab", "down")

@@ -20,14 +20,6 @@ TEMPLATE = str(Path(__file__).with_name("heat") / "stack.yaml")
 
 
 @pytest.fixture(scope="module")
-def site(corner: Corner) -> Iterator[Corner]:
-    """One site of one node."""
-    corner.weft("lab", "up", "--sites", "1", "--nodes", "1")
-    yield corner
-    corner.weft("lab", "down")
-
-
-@pytest.fixture(scope="module")
 def heat(site: Corner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heat]:
     made = Heat(site, tmp_path_factory.mktemp("heat"))
     yield made

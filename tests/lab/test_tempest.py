@@ -1,6 +1,6 @@
 """tempest.api.network and tempest.api.identity, whole, against a site: what OpenStack's own suite asks of both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,14 +58,6 @@ class Run(NamedTuple):
 
     suite: Suite
     outcomes: dict[str, Outcome]
-
-
-@pytest.fixture(scope="module")
-def site(corner: Corner) -> Iterator[Corner]:
-    """One site of one node."""
-    corner.weft("lab", "up", "--sites", "1", "--nodes", "1")
-    yield corner
-    corner.weft("lab", "down")
 
 
 @pytest.fixture(scope="module")

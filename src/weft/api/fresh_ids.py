@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 
 _AT_ONCE = 256
+_VARIANT = dict(zip("0123456789abcdef", itertools.cycle("89ab")))  # any digit → one with the bits 10 first
 
 
 def _texts() -> Iterator[str]:
@@ -34,6 +35,3 @@ def random_uuid() -> str:
     """Return a random UUID (RFC 9562, version 4) as text."""
     text = next(_made)
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
-
-
-_VARIANT = dict(zip("0123456789abcdef", itertools.cycle("89ab")))

@@ -17,14 +17,13 @@ from msgspec.structs import astuple
 from weft.store.clock import ms_from_hlc
 from weft.store.kinds import KINDS
 from weft.store.kinds.identity import SECRET_FIELDS
-from weft.store.paths import Row, rows_reader
+from weft.store.paths import Row
 from weft.store.records import DELETED, Field, Key, Loss, Record, Stamp
 from weft.store.recovery import site_of
 from weft.store.rules import Astray, Clash, Lost
 
 CONFLICTS_MAX = 10_000  # the newest are kept; see `newest_conflicts.py`
 VALUE_BYTES_MAX = 4_096  # a dropped value larger than this is shown cut short: the report must not outgrow the thing
-_UNIQUE = {kind.name: [(paths, rows_reader(paths)) for paths in kind.unique] for kind in KINDS.values()}
 
 
 def conflicts_of_merge(mine: Record, theirs: Record, losses: tuple[Loss, ...]) -> list[Record]:
@@ -204,13 +203,6 @@ def _row_stamp(record: Record, paths: tuple[str, ...]) -> Stamp:
 def _written(record: Record, fields: tuple[str, ...]) -> Stamp:
     """Return when the last of some fields was written."""
     return max((record.fields[name].stamp for name in fields if name in record.fields), default=record.oldest)
-
-
-def rows_of(record: Record) -> Iterator[tuple[tuple[str, ...], Row]]:
-    """Yield (paths, values) of everything a record claims for itself alone."""
-    for paths, read in _UNIQUE.get(record.key.kind, ()):
-        for row in read(record):
-            yield paths, row
 
 
 def _told(value: Any, stamp: Stamp) -> dict[str, Any]:

@@ -51,11 +51,8 @@ def _values(record: Record | None, other: Record | None) -> Mapping[str, Any] | 
         values = {name: field.value for name, field in fields.items()}
     else:
         values = {name: field.value for name, field in fields.items() if other.fields.get(name) != field}
-    return (
-        {**values, **dict.fromkeys(values.keys() & SECRET_FIELDS, "(secret)")}
-        if SECRET_FIELDS & values.keys()
-        else values
-    )
+    values.update(dict.fromkeys(SECRET_FIELDS & values.keys(), "(secret)"))
+    return values
 
 
 class MemoryJournal:

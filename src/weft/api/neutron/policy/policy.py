@@ -51,9 +51,7 @@ class Policy:
         self._seen: tuple[tuple[Path, int, int], ...] = ()
         self._rules = read_rules()
         self._rights: dict[tuple[frozenset[str], frozenset[str]], Rights] = {}
-        self._callers: dict[
-            int, tuple[Caller, Caller]
-        ] = {}  # without rights, with them: one token asks again and again
+        self._callers: dict[int, tuple[Caller, Caller]] = {}  # id → without rights, with them: who asks, asks again
 
     def with_rights(self, caller: Caller, now_s: float) -> Caller:
         """Return the caller with what it may do. `now_s` never goes back."""
